@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rules that do not mean what they say. Pure reasoning about the policy, used
+ * once at start; no memory is allocated and the work is bounded: where the
+ * budget of a rule runs out, the rule is taken to be sound.
+ *
+ * Whether earlier rules together take every call of a rule is answered by
+ * looking for a call that escapes them: find one that the rule matches; if an
+ * earlier rule takes it, then at least one test of that rule must fail, so try
+ * each test as the one that does, and look again.
+ */
+#include "filter.h"
+#include "solve.h"
+
+/* Looks at a literal that one question may cost; about a quarter of a millisecond. */
+enum { BUDGET = 100000 };
+
+/* Tests of one rule, and those of the earlier rules that have been turned around. */
+enum { LITERALS_MAX = 512 };
+
+/* The first and the last rule of each number, found by its low bits. */
+enum { BUCKETS = 1024 };
+
+struct buckets {
+	size_t first[BUCKETS];
+	size_t last[BUCKETS];
+};
+
+struct escape {
+	const struct scmp_rule *rules; /* from which rules a call is to escape: */
+	size_t begin, end; /* those of its number in [begin, end) */
+	int nr;
+	size_t budget;
+	size_t n_literals;
+	struct scmp_literal literals[LITERALS_MAX];
+};
+
+static bool push(struct escape *escape, const struct scmp_test *test, bool negated)
+{
+	if (escape->n_literals == LITERALS_MAX)
+		return false;
+	escape->literals[escape->n_literals++] = (struct scmp_literal){.test = test, .negated = negated};
+	return true;
+}
+
+static bool matches(const struct scmp_rule *rule, const uint64_t *args)
+{
+	for (size_t i = 0; i < rule->n_tests; i++)
+		if (!scmp_literal_holds(&(struct scmp_literal){.test = &rule->tests[i]}, args))
+			return false;
+	return true;
+}
+
+static bool spend(struct escape *escape, size_t cost)
+{
+	if (escape->budget < cost)
+		return false;
+	escape->budget -= cost;
+	return true;
+}
+
+/* Set *rulep to the first of the rules that takes this call, or NULL; false if the budget is out. */
+static bool find_taker(struct escape *escape, const uint64_t *args, const struct scmp_rule **rulep)
+{
+	enum { SKIPPED_FOR_ONE = 16 }; /* rules of other numbers cost little, but not nothing */
+
+	*rulep = NULL;
+	if (!spend(escape, (escape->end - escape->begin) / SKIPPED_FOR_ONE))
+		return false;
+	for (size_t i = escape->begin; i < escape->end; i++) {
+		const struct scmp_rule *rule = &escape->rules[i];
+
+		if (rule->nr != escape->nr)
+			continue;
+		if (!spend(escape, 1))
+			return false;
+		if (matches(rule, args)) {
+			*rulep = rule;
+			break;
+		}
+	}
+	return true;
+}
+
+static enum scmp_solution find_escape(struct escape *escape)
+{
+	size_t n_literals = escape->n_literals;
+	const struct scmp_rule *rule;
+	uint64_t args[SCMP_ARGS_MAX];
+	enum scmp_solution solution;
+
+	solution = scmp_solve(escape->literals, n_literals, args, &escape->budget);
+	if (solution != SCMP_SATISFIABLE)
+		return solution;
+	if (!find_taker(escape, args, &rule))
+		return SCMP_UNKNOWN;
+	if (!rule)
+		return SCMP_SATISFIABLE;
+
+	for (size_t i = 0; i < rule->n_tests; i++) {
+		if (!push(escape, &rule->tests[i], true))
+			return SCMP_UNKNOWN;
+		solution = find_escape(escape);
+		if (solution != SCMP_UNSATISFIABLE)
+			return solution;
+		/* The next test fails while this one holds: no call is looked at twice. */
+		escape->n_literals = n_literals + i;
+		push(escape, &rule->tests[i], false);
+	}
+	escape->n_literals = n_literals;
+	return SCMP_UNSATISFIABLE;
+}
+
+/* Whether the rules in [begin, end) take every call of the rule. */
+static bool is_covered(const struct scmp_context *context, const struct scmp_rule *rule, size_t begin, size_t end)
+{
+	struct escape escape = {.rules = context->rules, .begin = begin, .end = end, .nr = rule->nr, .budget = BUDGET};
+
+	for (size_t i = 0; i < rule->n_tests; i++)
+		push(&escape, &rule->tests[i], false);
+	return find_escape(&escape) == SCMP_UNSATISFIABLE;
+}
+
+/* Of the rules in [begin, index), which together cover it: the one that does it alone, or the last needed. */
+static const struct scmp_rule *find_coverer(const struct scmp_context *context, size_t index, size_t begin)
+{
+	const struct scmp_rule *rule = &context->rules[index];
+	size_t enough = index, few = begin;
+
+	for (size_t i = begin; i < index; i++)
+		if (context->rules[i].nr == rule->nr && is_covered(context, rule, i, i + 1))
+			return &context->rules[i];
+
+	while (enough - few > 1) {
+		size_t middle = few + (enough - few) / 2;
+
+		if (is_covered(context, rule, begin, middle))
+			enough = middle;
+		else
+			few = middle;
+	}
+	return &context->rules[enough - 1];
+}
+
+static bool can_hold(const struct scmp_rule *rule, const struct scmp_rule *other)
+{
+	struct scmp_literal literals[2 * SCMP_TESTS_MAX];
+	uint64_t args[SCMP_ARGS_MAX];
+	size_t n = 0, budget = BUDGET;
+
+	for (size_t i = 0; i < rule->n_tests; i++)
+		literals[n++] = (struct scmp_literal){.test = &rule->tests[i]};
+	for (size_t i = 0; other && i < other->n_tests; i++)
+		literals[n++] = (struct scmp_literal){.test = &other->tests[i]};
+	return scmp_solve(literals, n, args, &budget) != SCMP_UNSATISFIABLE;
+}
+
+static bool same_effect(const struct scmp_rule *rule, const struct scmp_rule *fallback)
+{
+	if (rule->traps || fallback->traps || rule->verdict != fallback->verdict)
+		return false;
+	switch (rule->verdict) {
+	case SCMP_VERDICT_ERRNO:
+	case SCMP_VERDICT_TRACE:
+		return rule->data == fallback->data;
+	case SCMP_VERDICT_RETURN:
+	case SCMP_VERDICT_TRAP:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Whether the rule saves some call from a later rule with another effect. */
+static bool is_exception(const struct scmp_context *context, size_t index, size_t last)
+{
+	const struct scmp_rule *rule = &context->rules[index];
+
+	for (size_t i = index + 1; i <= last; i++) {
+		const struct scmp_rule *later = &context->rules[i];
+
+		if (later->nr == rule->nr && !same_effect(later, &context->fallback) && can_hold(rule, later))
+			return true;
+	}
+	return false;
+}
+
+static size_t bucket(const struct scmp_rule *rule)
+{
+	return (unsigned)rule->nr % BUCKETS;
+}
+
+size_t scmp_filter_check(const struct scmp_context *context, struct scmp_fault *faults)
+{
+	struct buckets buckets;
+	size_t n = 0;
+
+	for (size_t i = context->n_rules; i-- > 0;)
+		buckets.first[bucket(&context->rules[i])] = i;
+	for (size_t i = 0; i < context->n_rules; i++)
+		buckets.last[bucket(&context->rules[i])] = i;
+
+	for (size_t i = 0; i < context->n_rules; i++) {
+		const struct scmp_rule *rule = &context->rules[i];
+		size_t first = buckets.first[bucket(rule)], last = buckets.last[bucket(rule)];
+		struct scmp_fault fault = {.rule = rule};
+
+		if (!can_hold(rule, NULL)) {
+			fault.kind = SCMP_FAULT_NEVER_TRUE;
+		} else if (first < i && is_covered(context, rule, first, i)) {
+			fault.kind = SCMP_FAULT_COVERED;
+			fault.earlier = find_coverer(context, i, first);
+		} else if (same_effect(rule, &context->fallback) && !is_exception(context, i, last)) {
+			fault.kind = SCMP_FAULT_SAME_AS_DEFAULT;
+		} else {
+			continue;
+		}
+		faults[n++] = fault;
+	}
+	return n;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one list of what passes before any rule of a policy. A pure function;
+ * splice.c puts the list into the program, verify.c reads it as a part of what
+ * the rules mean. To add a line here is to open every policy by that line: say
+ * above it who needs it.
+ *
+ * Arguments that the kernel takes as int are tested on 32 bits, since the
+ * upper half of their register may hold anything.
+ */
+#include <asm/unistd.h>
+#include <linux/futex.h>
+#include <linux/mman.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+
+#include "doors.h"
+#include "gate.h"
+
+struct list {
+	struct scmp_door *doors;
+	size_t n;
+};
+
+static struct scmp_door *add(struct list *list, int nr, uint32_t action)
+{
+	struct scmp_door *door = &list->doors[list->n++];
+
+	*door = (struct scmp_door){.nr = nr, .action = action};
+	return door;
+}
+
+/* The same, for calls from the gate only. */
+static struct scmp_door *add_gate(struct list *list, int nr)
+{
+	struct scmp_door *door = add(list, nr, SECCOMP_RET_ALLOW);
+
+	door->gate = true;
+	return door;
+}
+
+static void test(struct scmp_door *door, uint8_t arg, enum scmp_op op, uint64_t value)
+{
+	door->tests[door->n_tests++] = (struct scmp_test){.arg = arg, .op = (uint8_t)op, .value = value};
+}
+
+static void test_int(struct scmp_door *door, uint8_t arg, uint32_t value)
+{
+	door->tests[door->n_tests++] =
+		(struct scmp_test){.arg = arg, .op = SCMP_OP_MASKED_EQ, .mask = UINT32_MAX, .value = value};
+}
+
+/* prctl(SCMP_PROBE, key, ...) */
+static struct scmp_door *add_probe(struct list *list, uint64_t key, uint32_t action)
+{
+	struct scmp_door *door = add(list, __NR_prctl, action);
+
+	test_int(door, 0, SCMP_PROBE);
+	test(door, 1, SCMP_OP_EQ, key);
+	return door;
+}
+
+/* prctl(SCMP_PROBE, key, question), answered by an errno */
+static struct scmp_door *add_answer(struct list *list, uint64_t key, enum scmp_question question, uint64_t answer)
+{
+	struct scmp_door *door = add_probe(list, key, SECCOMP_RET_ERRNO | (uint32_t)answer);
+
+	test(door, 2, SCMP_OP_EQ, question);
+	return door;
+}
+
+static void add_always(struct list *list)
+{
+	add(list, __NR_rt_sigreturn, SECCOMP_RET_ALLOW);
+	add(list, __NR_restart_syscall, SECCOMP_RET_ALLOW);
+	add(list, __NR_exit_group, SECCOMP_RET_ALLOW);
+}
+
+static void add_answers(struct list *list, const struct scmp_frame *frame)
+{
+	enum { LOG_ID_BITS = 11 };
+	struct scmp_door *door;
+
+	add_answer(list, frame->key, SCMP_ASK_FORCE, SCMP_SAY_FORCE + frame->traps);
+	door = add_answer(list, frame->key, SCMP_ASK_FINGERPRINT, SCMP_SAY_FORCE);
+	test(door, 3, SCMP_OP_EQ, frame->fingerprint);
+
+	if (frame->log_fd < 0 || frame->log_fd + 1 >= SCMP_SAY_NONE) {
+		add_answer(list, frame->key, SCMP_ASK_LOG_FD, SCMP_SAY_NONE);
+		return;
+	}
+	add_answer(list, frame->key, SCMP_ASK_LOG_FD, (uint64_t)frame->log_fd + 1);
+	for (unsigned i = 0; i < 3; i++) {
+		uint64_t piece = frame->log_id >> (i * LOG_ID_BITS) & ((1u << LOG_ID_BITS) - 1);
+
+		add_answer(list, frame->key, SCMP_ASK_LOG_ID + i, piece + 1);
+	}
+}
+
+static void add_probes(struct list *list, const struct scmp_frame *frame)
+{
+	if (frame->key)
+		add_answers(list, frame);
+	if (frame->traps) {
+		add_probe(list, SCMP_KEY_ANY, SECCOMP_RET_ERRNO | (SCMP_SAY_FORCE + 1));
+		/* The handler's way to kill the process: no signal can be in the way of it. */
+		add_probe(list, SCMP_KEY_DIE, SECCOMP_RET_KILL_PROCESS)->gate = true;
+	}
+	/* Any other probe is meant for another filter; the kernel answers it with EINVAL. */
+	if (frame->key || frame->traps)
+		test_int(add(list, __NR_prctl, SECCOMP_RET_ALLOW), 0, SCMP_PROBE);
+}
+
+static void add_gates(struct list *list, const struct scmp_frame *frame)
+{
+	struct scmp_door *door;
+
+	/* The record, and whether the log's number is still the log. */
+	if (frame->log_fd >= 0) {
+		test_int(add_gate(list, __NR_write), 0, (uint32_t)frame->log_fd);
+		test_int(add_gate(list, __NR_fstat), 0, (uint32_t)frame->log_fd);
+	}
+
+	/* Who traps, and the lock under which Ruby runs. */
+	add_gate(list, __NR_getpid);
+	add_gate(list, __NR_gettid);
+	test_int(add_gate(list, __NR_futex), 1, FUTEX_WAIT_PRIVATE);
+	test_int(add_gate(list, __NR_futex), 1, FUTEX_WAKE_PRIVATE);
+
+	/* The handler itself: SIGSYS unblocked, set, and taken back; the signal stack. */
+	test_int(add_gate(list, __NR_rt_sigprocmask), 0, SIG_UNBLOCK);
+	test_int(add_gate(list, __NR_rt_sigaction), 0, SIGSYS);
+	add_gate(list, __NR_rt_sigtimedwait);
+	test(add_gate(list, __NR_sigaltstack), 1, SCMP_OP_EQ, 0);
+
+	/*
+	 * A host that sets or resets SIGSYS is told "done" and nothing happens. Not
+	 * by a trap: the child of posix_spawn does this with all signals blocked,
+	 * and a trap would kill it.
+	 */
+	door = add(list, __NR_rt_sigaction, SECCOMP_RET_ERRNO | 0);
+	test_int(door, 0, SIGSYS);
+	test(door, 1, SCMP_OP_NE, 0);
+
+	/* An exec'd child opens its gate, before it has one to call through. */
+	door = add(list, __NR_mremap, SECCOMP_RET_ALLOW);
+	test(door, 1, SCMP_OP_EQ, SCMP_GATE_SIZE);
+	test(door, 2, SCMP_OP_EQ, SCMP_GATE_SIZE);
+	test(door, 3, SCMP_OP_EQ, MREMAP_MAYMOVE | MREMAP_FIXED);
+	test(door, 4, SCMP_OP_EQ, SCMP_GATE_ADDRESS);
+}
+
+size_t scmp_doors(struct scmp_door *doors, const struct scmp_frame *frame)
+{
+	struct list list = {.doors = doors};
+
+	add_always(&list);
+	add_probes(&list, frame);
+	if (frame->traps)
+		add_gates(&list, frame);
+	return list.n;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Doors: the few calls that a filter answers before any rule of the policy,
+ * whatever the policy says. All of them are listed in doors.c and nowhere
+ * else. There are three sorts:
+ *
+ *   always      rt_sigreturn, restart_syscall, exit_group: refused, they would
+ *               only break the host (a nanosleep after SIGSTOP, the way out of
+ *               a handler, the way out of the process);
+ *   the probe   prctl(SCMP_PROBE, key, ...), by which an exec'd child learns that
+ *               its policy is in force and what it needs to join it;
+ *   the gate    what the SIGSYS handler cannot do without, allowed for calls
+ *               from the gate's one syscall instruction (trap/gate.h), each with
+ *               its argument test. Only where the policy has traps.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rule.h"
+
+/*
+ * The probe: prctl(SCMP_PROBE, key, question, operand). The kernel knows no such
+ * option and answers EINVAL; a filter of ours answers its own key with an
+ * errno (SECCOMP_RET_ERRNO carries 1 to 4095) and lets other keys pass.
+ */
+#define SCMP_PROBE 0x5cc0de01u
+
+/* The key that every trapping filter answers, and the one that kills (gate only). */
+#define SCMP_KEY_ANY 0x5cc0000000000a11ull
+#define SCMP_KEY_DIE 0x5cc000000000d1e5ull
+
+enum scmp_question {
+	SCMP_ASK_FORCE, /* -> SCMP_SAY_FORCE, + 1 where the policy has traps */
+	SCMP_ASK_FINGERPRINT, /* operand: the fingerprint -> SCMP_SAY_FORCE if it is ours */
+	SCMP_ASK_LOG_FD, /* -> the log's file descriptor + 1, or SCMP_SAY_NONE */
+	SCMP_ASK_LOG_ID, /* and the next two: 11 bits each of the log's identity, + 1 */
+	SCMP_ASK_LOG_ID_1,
+	SCMP_ASK_LOG_ID_2,
+};
+
+#define SCMP_SAY_FORCE 3601
+#define SCMP_SAY_NONE 4095
+
+/* What the doors of a policy depend on. */
+struct scmp_frame {
+	uint64_t key; /* of the policy's path and the library's version; 0: no probe (an ordinary process) */
+	uint64_t fingerprint; /* of all rules of all contexts */
+	bool traps; /* some rule traps: the gate is there */
+	int log_fd; /* -1: none */
+	uint64_t log_id; /* identity of the open log (33 bits are used) */
+};
+
+/* One door: where all tests hold (and the call comes from the gate), `action` is the answer. */
+struct scmp_door {
+	int nr;
+	bool gate; /* only from the gate's instruction */
+	uint32_t action; /* a SECCOMP_RET_ value with its data */
+	uint8_t n_tests;
+	struct scmp_test tests[SCMP_TESTS_MAX];
+};
+
+enum { SCMP_DOORS_MAX = 32 };
+
+/*
+ * scmp_doors() - the doors of a policy, in the order in which they are tested
+ * @doors: room for SCMP_DOORS_MAX entries
+ * Return: their number.
+ */
+size_t scmp_doors(struct scmp_door *doors, const struct scmp_frame *frame);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a policy says, as plain data: rules, in file order, and the context
+ * that holds them. gem/src fills these from Ruby; gem/filter turns them into
+ * a BPF program. Nothing here owns memory: strings and arrays live as long as
+ * the policy does.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What becomes of a call. The first six are seccomp(2)'s own words. */
+enum scmp_verdict {
+	SCMP_VERDICT_ALLOW,
+	SCMP_VERDICT_LOG,
+	SCMP_VERDICT_ERRNO, /* `data` is the errno; 0 is a faked success */
+	SCMP_VERDICT_TRACE, /* `data` is the tracer's 16 bits */
+	SCMP_VERDICT_KILL_THREAD,
+	SCMP_VERDICT_KILL_PROCESS,
+	SCMP_VERDICT_RETURN, /* the handler returns `answer` */
+	SCMP_VERDICT_TRAP, /* the handler asks a block, else returns `answer` */
+};
+
+/* The comparisons of libseccomp's scmp_compare, unsigned, on all 64 bits. */
+enum scmp_op {
+	SCMP_OP_NE,
+	SCMP_OP_LT,
+	SCMP_OP_LE,
+	SCMP_OP_EQ,
+	SCMP_OP_GE,
+	SCMP_OP_GT,
+	SCMP_OP_MASKED_EQ, /* (argument & mask) == value */
+};
+
+enum { SCMP_ARGS_MAX = 6, SCMP_TESTS_MAX = 8 };
+
+struct scmp_test {
+	uint8_t arg; /* 0 to 5 */
+	uint8_t op; /* enum scmp_op */
+	uint64_t mask; /* MASKED_EQ only */
+	uint64_t value;
+};
+
+/* One syscall of one rule of the policy. All tests must hold (AND). */
+struct scmp_rule {
+	int nr; /* -1 in a context's default */
+	enum scmp_verdict verdict;
+	uint32_t data;
+	int64_t answer; /* RETURN and TRAP: the static result, >= 0 or -errno */
+	bool traps; /* decided by way of a SIGSYS: TRAP, RETURN, or a `log: true` */
+	bool record; /* a trap of this rule is written to the log */
+	uint16_t id; /* of a trapping rule, unique over all contexts, from 1 */
+	uint8_t n_tests;
+	struct scmp_test tests[SCMP_TESTS_MAX];
+	const char *name; /* the syscall's name; NULL in a default */
+	const char *verb; /* the policy's word: "trap", "errno" ... */
+	const char *file; /* where the policy says it */
+	int line;
+	const char *why; /* the policy's reason, or NULL */
+};
+
+/* One Seccomp.new: an ordered list of rules and what happens to the rest. */
+struct scmp_context {
+	struct scmp_rule fallback; /* the default action */
+	struct scmp_rule *rules;
+	size_t n_rules;
+};

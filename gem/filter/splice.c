@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rules and doors -> the program. Each call gets the ordered list of its cases:
+ * its doors, its rules, the default. A call whose answer does not depend on
+ * more than its number is given to libseccomp as that and so stays in the
+ * kernel's action cache; for any other, libseccomp gets a place-holder, whose
+ * leaf then becomes a jump to a tail of ours (tail.c).
+ * Called before a filter is in force: malloc is used.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dispatch.h"
+#include "tail.h"
+
+/*
+ * What a place-holder stands for: SECCOMP_RET_TRACE with the index of its tail.
+ * The first is the default's.
+ */
+struct tail {
+	const struct scmp_case *cases;
+	size_t n_cases;
+	uint32_t last; /* the answer if no case holds */
+	size_t start; /* in the program; 0: not yet there */
+};
+
+struct build {
+	uint32_t fallback; /* the default's answer */
+	struct scmp_case *cases; /* sorted by number, then in order of precedence */
+	size_t n_cases;
+	struct scmp_leaf *leaves;
+	size_t n_leaves;
+	struct tail *tails;
+	size_t n_tails;
+	struct scmp_code code;
+};
+
+/* The largest errno that libseccomp takes; the kernel knows one more. */
+enum { PLAIN_ERRNO_MAX = 4094 };
+
+static uint32_t action_of(const struct scmp_rule *rule)
+{
+	uint32_t data = rule->data & SECCOMP_RET_DATA;
+
+	if (rule->traps)
+		return SECCOMP_RET_TRAP | rule->id;
+	switch (rule->verdict) {
+	case SCMP_VERDICT_ALLOW:
+		return SECCOMP_RET_ALLOW;
+	case SCMP_VERDICT_LOG:
+		return SECCOMP_RET_LOG;
+	case SCMP_VERDICT_ERRNO:
+		return SECCOMP_RET_ERRNO | data;
+	case SCMP_VERDICT_TRACE:
+		return SECCOMP_RET_TRACE | data;
+	case SCMP_VERDICT_KILL_THREAD:
+		return SECCOMP_RET_KILL_THREAD;
+	case SCMP_VERDICT_KILL_PROCESS:
+		return SECCOMP_RET_KILL_PROCESS;
+	case SCMP_VERDICT_RETURN:
+	case SCMP_VERDICT_TRAP:
+		return SECCOMP_RET_TRAP | rule->id;
+	}
+	return SECCOMP_RET_KILL_PROCESS;
+}
+
+/* Whether libseccomp can give this answer by itself. */
+static bool is_plain(uint32_t action)
+{
+	switch (action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_KILL_PROCESS:
+		return true;
+	case SECCOMP_RET_ERRNO:
+		return (action & SECCOMP_RET_DATA) <= PLAIN_ERRNO_MAX;
+	default:
+		return false;
+	}
+}
+
+static bool is_always_true(const struct scmp_test *test)
+{
+	switch (test->op) {
+	case SCMP_OP_GE:
+		return test->value == 0;
+	case SCMP_OP_LE:
+		return test->value == UINT64_MAX;
+	case SCMP_OP_MASKED_EQ:
+		return test->mask == 0 && test->value == 0;
+	default:
+		return false;
+	}
+}
+
+static void add_case(struct build *build, int nr, bool gate, uint32_t action, const struct scmp_test *tests,
+		     size_t n_tests)
+{
+	struct scmp_case *added = &build->cases[build->n_cases];
+
+	*added = (struct scmp_case){.nr = nr, .rank = (uint32_t)build->n_cases, .gate = gate, .action = action};
+	for (size_t i = 0; i < n_tests; i++)
+		if (!is_always_true(&tests[i]))
+			added->tests[added->n_tests++] = tests[i];
+	build->n_cases++;
+}
+
+static int compare_cases(const void *a, const void *b)
+{
+	const struct scmp_case *left = a, *right = b;
+
+	if (left->nr != right->nr)
+		return left->nr < right->nr ? -1 : 1;
+	return left->rank < right->rank ? -1 : left->rank > right->rank;
+}
+
+static int collect(struct build *build, const struct scmp_context *context, const struct scmp_door *doors,
+		   size_t n_doors, struct scmp_why *why)
+{
+	build->fallback = action_of(&context->fallback);
+	for (size_t i = 0; i < n_doors; i++)
+		add_case(build, doors[i].nr, doors[i].gate, doors[i].action, doors[i].tests, doors[i].n_tests);
+	for (size_t i = 0; i < context->n_rules; i++) {
+		const struct scmp_rule *rule = &context->rules[i];
+
+		if (rule->nr < 0) {
+			snprintf(why->text, sizeof(why->text), "%s:%d: %s is not a system call of this architecture",
+				 rule->file ? rule->file : "?", rule->line, rule->name ? rule->name : "?");
+			return -EINVAL;
+		}
+		add_case(build, rule->nr, false, action_of(rule), rule->tests, rule->n_tests);
+	}
+	qsort(build->cases, build->n_cases, sizeof(*build->cases), compare_cases);
+	return 0;
+}
+
+/*
+ * Decide what libseccomp gets for one call. What can never be reached is left
+ * out, and what would answer as the rest does is left to the rest: so a door
+ * costs nothing where the call is allowed anyway.
+ */
+static void add_leaf(struct build *build, const struct scmp_case *cases, size_t n_cases)
+{
+	struct scmp_leaf *leaf = &build->leaves[build->n_leaves];
+	uint32_t last = build->fallback;
+	size_t n = 0;
+
+	while (n < n_cases && (cases[n].gate || cases[n].n_tests > 0))
+		n++;
+	if (n < n_cases)
+		last = cases[n].action;
+	while (n > 0 && cases[n - 1].action == last)
+		n--;
+
+	if (n == 0 && last == build->fallback)
+		return;
+	leaf->nr = cases[0].nr;
+	if (n == 0 && is_plain(last)) {
+		leaf->action = last;
+	} else {
+		leaf->action = SECCOMP_RET_TRACE | (uint32_t)build->n_tails;
+		build->tails[build->n_tails++] = (struct tail){.cases = cases, .n_cases = n, .last = last};
+	}
+	build->n_leaves++;
+}
+
+static int dispatch(struct build *build, struct scmp_why *why)
+{
+	uint32_t fallback = build->fallback;
+	size_t end;
+
+	/* The index 0 is taken even where a plain default needs no place-holder. */
+	build->tails[build->n_tails++] = (struct tail){.last = fallback};
+	if (!is_plain(fallback))
+		fallback = SECCOMP_RET_TRACE;
+
+	for (size_t start = 0; start < build->n_cases; start = end) {
+		end = start + 1;
+		while (end < build->n_cases && build->cases[end].nr == build->cases[start].nr)
+			end++;
+		add_leaf(build, &build->cases[start], end - start);
+	}
+	return scmp_dispatch(&build->code, fallback, build->leaves, build->n_leaves, why);
+}
+
+/* Put the tails where their place-holders are. */
+static int splice(struct build *build, struct scmp_why *why)
+{
+	struct scmp_code *code = &build->code;
+	size_t n_dispatch = code->n_insns;
+
+	for (size_t i = 0; i < n_dispatch; i++) {
+		struct sock_filter *insn = &code->insns[i];
+		struct tail *tail;
+
+		if (insn->code != (BPF_RET | BPF_K) || (insn->k & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_TRACE)
+			continue;
+		if ((insn->k & SECCOMP_RET_DATA) >= build->n_tails) {
+			snprintf(why->text, sizeof(why->text), "libseccomp made a leaf that was not asked for");
+			return -EBADMSG;
+		}
+		tail = &build->tails[insn->k & SECCOMP_RET_DATA];
+		if (tail->n_cases == 0) {
+			insn->k = tail->last;
+			continue;
+		}
+		if (tail->start == 0) {
+			tail->start = code->n_insns;
+			scmp_tail_emit(code, tail->cases, tail->n_cases, tail->last);
+		}
+		*insn = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)(tail->start - i - 1));
+	}
+	return 0;
+}
+
+static int hand_over(const struct build *build, struct scmp_program *programp, struct scmp_why *why)
+{
+	size_t size = build->code.n_insns * sizeof(build->code.insns[0]);
+	struct sock_filter *insns;
+
+	if (build->code.n_insns > BPF_MAXINSNS) {
+		snprintf(why->text, sizeof(why->text), "the policy needs %zu instructions, the kernel takes %d at most",
+			 build->code.n_insns, BPF_MAXINSNS);
+		return -E2BIG;
+	}
+	insns = malloc(size);
+	if (!insns)
+		return -ENOMEM;
+	memcpy(insns, build->code.insns, size);
+	*programp = (struct scmp_program){.insns = insns, .n_insns = (unsigned short)build->code.n_insns};
+	return 0;
+}
+
+int scmp_filter_build(struct scmp_program *programp, const struct scmp_context *context, const struct scmp_door *doors,
+		      size_t n_doors, struct scmp_why *why)
+{
+	size_t n = n_doors + context->n_rules;
+	struct build *build;
+	int r = -ENOMEM;
+
+	build = calloc(1, sizeof(*build));
+	if (!build)
+		goto out;
+	build->cases = calloc(n + 1, sizeof(*build->cases));
+	build->leaves = calloc(n + 1, sizeof(*build->leaves));
+	build->tails = calloc(n + 1, sizeof(*build->tails));
+	if (build->cases && build->leaves && build->tails) {
+		r = collect(build, context, doors, n_doors, why);
+		if (r == 0)
+			r = dispatch(build, why);
+		if (r == 0)
+			r = splice(build, why);
+		if (r == 0)
+			r = hand_over(build, programp, why);
+	}
+	free(build->tails);
+	free(build->leaves);
+	free(build->cases);
+	free(build);
+out:
+	if (r == -ENOMEM)
+		snprintf(why->text, sizeof(why->text), "out of memory");
+	return r;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Cases -> classic BPF. Pure functions, used by splice.c.
+ *
+ * BPF compares 32 bits at a time, so an argument is compared in halves, the
+ * high one first. Each case is a block that begins with nothing loaded:
+ *
+ *	tests, each of which jumps to the next block if it fails
+ *	RET answer
+ */
+#include <linux/seccomp.h>
+
+#include "gate.h"
+#include "tail.h"
+
+/*
+ * Stands for "the next block" in a jump until the block's length is known. The
+ * longest block (SCMP_TESTS_MAX tests of 6 instructions, the gate, RET) is
+ * far below it, so it is never a real distance.
+ */
+enum { FAIL = 255 };
+
+_Static_assert(SCMP_TESTS_MAX * 6 + 4 + 1 < FAIL, "a block must be shorter than the mark");
+
+static void emit(struct scmp_code *code, uint16_t op, uint8_t jt, uint8_t jf, uint32_t k)
+{
+	if (code->n_insns < BPF_MAXINSNS)
+		code->insns[code->n_insns] = (struct sock_filter){.code = op, .jt = jt, .jf = jf, .k = k};
+	code->n_insns++;
+}
+
+static void jump(struct scmp_code *code, uint16_t op, uint32_t k, uint8_t jt, uint8_t jf)
+{
+	emit(code, BPF_JMP | op | BPF_K, jt, jf, k);
+}
+
+/* Where the two halves of a 64-bit field of seccomp_data lie. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+enum { LOW_HALF = 0, HIGH_HALF = 4 };
+#else
+enum { LOW_HALF = 4, HIGH_HALF = 0 };
+#endif
+
+static void load_low(struct scmp_code *code, size_t field)
+{
+	emit(code, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)(field + LOW_HALF));
+}
+
+static void load_high(struct scmp_code *code, size_t field)
+{
+	emit(code, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)(field + HIGH_HALF));
+}
+
+static uint32_t low(uint64_t value)
+{
+	return (uint32_t)value;
+}
+
+static uint32_t high(uint64_t value)
+{
+	return (uint32_t)(value >> 32);
+}
+
+static void emit_equal(struct scmp_code *code, size_t field, uint64_t value)
+{
+	load_high(code, field);
+	jump(code, BPF_JEQ, high(value), 0, FAIL);
+	load_low(code, field);
+	jump(code, BPF_JEQ, low(value), 0, FAIL);
+}
+
+static void emit_different(struct scmp_code *code, size_t field, uint64_t value)
+{
+	load_high(code, field);
+	jump(code, BPF_JEQ, high(value), 0, 2);
+	load_low(code, field);
+	jump(code, BPF_JEQ, low(value), FAIL, 0);
+}
+
+/* @low_op: what decides where the high halves are equal: JGT, or JGE. */
+static void emit_above(struct scmp_code *code, size_t field, uint64_t value, uint16_t low_op)
+{
+	load_high(code, field);
+	jump(code, BPF_JGT, high(value), 3, 0);
+	jump(code, BPF_JEQ, high(value), 0, FAIL);
+	load_low(code, field);
+	jump(code, low_op, low(value), 0, FAIL);
+}
+
+static void emit_not_above(struct scmp_code *code, size_t field, uint64_t value, uint16_t low_op)
+{
+	load_high(code, field);
+	jump(code, BPF_JGT, high(value), FAIL, 0);
+	jump(code, BPF_JEQ, high(value), 0, 2);
+	load_low(code, field);
+	jump(code, low_op, low(value), FAIL, 0);
+}
+
+/* The half in A. A value outside its mask is compared all the same: it never holds. */
+static void emit_masked_half(struct scmp_code *code, uint32_t mask, uint32_t value)
+{
+	if (value == 0) {
+		jump(code, BPF_JSET, mask, FAIL, 0);
+		return;
+	}
+	if (mask != UINT32_MAX)
+		emit(code, BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
+	jump(code, BPF_JEQ, value, 0, FAIL);
+}
+
+static void emit_masked(struct scmp_code *code, size_t field, uint64_t mask, uint64_t value)
+{
+	if (high(mask) || high(value)) {
+		load_high(code, field);
+		emit_masked_half(code, high(mask), high(value));
+	}
+	if (low(mask) || low(value)) {
+		load_low(code, field);
+		emit_masked_half(code, low(mask), low(value));
+	}
+}
+
+static void emit_test(struct scmp_code *code, const struct scmp_test *test)
+{
+	size_t field = offsetof(struct seccomp_data, args) + test->arg * sizeof(uint64_t);
+
+	switch ((enum scmp_op)test->op) {
+	case SCMP_OP_NE:
+		emit_different(code, field, test->value);
+		break;
+	case SCMP_OP_LT:
+		emit_not_above(code, field, test->value, BPF_JGE);
+		break;
+	case SCMP_OP_LE:
+		emit_not_above(code, field, test->value, BPF_JGT);
+		break;
+	case SCMP_OP_EQ:
+		emit_equal(code, field, test->value);
+		break;
+	case SCMP_OP_GE:
+		emit_above(code, field, test->value, BPF_JGE);
+		break;
+	case SCMP_OP_GT:
+		emit_above(code, field, test->value, BPF_JGT);
+		break;
+	case SCMP_OP_MASKED_EQ:
+		emit_masked(code, field, test->mask, test->value);
+		break;
+	}
+}
+
+/* Let the marked jumps of the block that begins at @start lead behind its end. */
+static void resolve(struct scmp_code *code, size_t start)
+{
+	size_t end = code->n_insns;
+
+	if (end > BPF_MAXINSNS)
+		return;
+	for (size_t i = start; i < end; i++) {
+		struct sock_filter *insn = &code->insns[i];
+
+		if (BPF_CLASS(insn->code) != BPF_JMP)
+			continue;
+		if (insn->jt == FAIL)
+			insn->jt = (uint8_t)(end - i - 1);
+		if (insn->jf == FAIL)
+			insn->jf = (uint8_t)(end - i - 1);
+	}
+}
+
+void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last)
+{
+	for (size_t i = 0; i < n_cases; i++) {
+		size_t start = code->n_insns;
+
+		if (cases[i].gate)
+			emit_equal(code, offsetof(struct seccomp_data, instruction_pointer), SCMP_GATE_IP);
+		for (size_t t = 0; t < cases[i].n_tests; t++)
+			emit_test(code, &cases[i].tests[t]);
+		emit(code, BPF_RET | BPF_K, 0, 0, cases[i].action);
+		resolve(code, start);
+	}
+	emit(code, BPF_RET | BPF_K, 0, 0, last);
+}

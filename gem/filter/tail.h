@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The part of the program that is ours: what becomes of one call whose answer
+ * depends on more than its number.
+ */
+#pragma once
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rule.h"
+
+/* One possible answer to a call: of a door, of a rule, or the default (no tests). */
+struct scmp_case {
+	int nr;
+	uint32_t rank; /* lower ones are tested first */
+	bool gate; /* only from the gate's instruction */
+	uint8_t n_tests;
+	uint32_t action; /* a SECCOMP_RET_ value with its data */
+	struct scmp_test tests[SCMP_TESTS_MAX];
+};
+
+/* A program in the making. What does not fit is counted, not stored. */
+struct scmp_code {
+	struct sock_filter insns[BPF_MAXINSNS];
+	size_t n_insns;
+};
+
+/*
+ * scmp_tail_emit() - append the cases of one call; the first that holds answers
+ * @last: the answer if none holds
+ */
+void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs the policy's blocks. scmp_bridge_run() is called by the SIGSYS handler,
+ * under the VM's lock, with all signals but SIGSYS masked: no Ruby code of this
+ * VM runs anywhere else meanwhile, save the code that was itself trapped.
+ */
+#include "bridge.h"
+
+#include <errno.h>
+#include <mruby/array.h>
+#include <mruby/class.h>
+#include <mruby/error.h>
+#include <mruby/string.h>
+#include <mruby/variable.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+#include "gem.h"
+#include "place.h"
+#include "policy.h"
+
+static struct {
+	mrb_state *mrb;
+	mrb_value blocks; /* Array: id -> Proc */
+	mrb_value on_trap; /* Proc or nil */
+	mrb_value call; /* the one Seccomp::Call */
+	scmp_bridge_fault report;
+	bool armed; /* an ordinary process has its handler */
+} bridge;
+
+void scmp_bridge_set_block(mrb_state *mrb, uint16_t id, mrb_value block)
+{
+	mrb_ary_set(mrb, bridge.blocks, id, block);
+	scmp_policy_note_block();
+}
+
+void scmp_bridge_on_fault(scmp_bridge_fault report)
+{
+	bridge.report = report;
+}
+
+struct asked {
+	struct scmp_call *call;
+	mrb_value block;
+	bool with_number; /* on_trap's block gets the number first, a rule's block only the call */
+};
+
+static mrb_value ask(mrb_state *mrb, void *data)
+{
+	struct asked *asked = data;
+	mrb_value arguments[2];
+
+	arguments[0] = mrb_int_value(mrb, asked->call->data.nr);
+	arguments[1] = bridge.call;
+	if (asked->with_number)
+		mrb_yield_argv(mrb, asked->block, 2, arguments);
+	else
+		mrb_yield_argv(mrb, asked->block, 1, arguments + 1);
+	return mrb_nil_value();
+}
+
+static mrb_value describe(mrb_state *mrb, void *data)
+{
+	mrb_value exception = *(mrb_value *)data;
+	mrb_value text = mrb_funcall(mrb, exception, "message", 0);
+
+	return mrb_format(mrb, "%v (%s)", text, mrb_obj_classname(mrb, exception));
+}
+
+static void report(mrb_state *mrb, mrb_value exception)
+{
+	struct scmp_place place = scmp_place_of(mrb, exception);
+	mrb_bool failed = false;
+	mrb_value text = mrb_protect_error(mrb, describe, &exception, &failed);
+	char line[256];
+	size_t length = 0;
+
+	if (!failed && mrb_string_p(text)) {
+		length = (size_t)RSTRING_LEN(text);
+		if (length >= sizeof(line))
+			length = sizeof(line) - 1;
+		memcpy(line, RSTRING_PTR(text), length);
+	}
+	line[length] = '\0';
+	bridge.report(place.file, place.line, length ? line : "an exception that cannot be described");
+}
+
+void scmp_bridge_run(struct scmp_call *call)
+{
+	int saved_errno = errno;
+	mrb_state *mrb = bridge.mrb;
+	int arena = mrb_gc_arena_save(mrb);
+	struct asked asked = {.call = call, .block = mrb_ary_ref(mrb, bridge.blocks, call->rule->id)};
+
+	if (mrb_nil_p(asked.block)) {
+		asked.block = bridge.on_trap;
+		asked.with_number = true;
+	}
+	if (!mrb_nil_p(asked.block)) {
+		mrb_bool failed = false;
+		mrb_value exception;
+
+		scmp_call_begin(bridge.call, call);
+		exception = mrb_protect_error(mrb, ask, &asked, &failed);
+		scmp_call_end(bridge.call);
+		if (failed) {
+			/* A decision made before the exception does not count: the block did not get to its end. */
+			call->decided = true;
+			call->kill = false;
+			call->result = call->rule->answer;
+			report(mrb, exception);
+		}
+	}
+	mrb_gc_arena_restore(mrb, arena);
+	errno = saved_errno;
+}
+
+static void report_on_stderr(const char *file, int line, const char *text)
+{
+	fprintf(stderr, "scmp: %s:%d: %s\n", file, line, text);
+}
+
+int scmp_bridge_refresh(void)
+{
+	static struct scmp_trap_config config;
+	size_t n_rules;
+	const struct scmp_trap_rule *rules;
+
+	if (!bridge.armed)
+		return 0;
+	rules = scmp_policy_trap_rules(&n_rules);
+	if (!rules && n_rules)
+		return -ENOMEM;
+	config.rules = rules;
+	config.n_rules = n_rules;
+	config.log.fd = -1;
+	config.program = "";
+	config.run_block = scmp_bridge_run;
+	scmp_trap_configure(&config);
+	return 0;
+}
+
+/*
+ * call-seq: Seccomp.on_trap { |syscall, call| ... } -> true
+ *
+ * The block that is asked when a rule traps that has none of its own: it gets
+ * the syscall's number and a Seccomp::Call. A later on_trap replaces it. In an
+ * ordinary process this is also what installs the SIGSYS handler; without it a
+ * trap ends the process.
+ */
+static mrb_value on_trap(mrb_state *mrb, mrb_value self)
+{
+	mrb_value block;
+	int r;
+
+	mrb_get_args(mrb, "&", &block);
+	if (mrb_nil_p(block))
+		mrb_raise(mrb, E_ARGUMENT_ERROR, "on_trap takes a block: Seccomp.on_trap { |syscall, call| ... }");
+	mrb_gc_register(mrb, block);
+	bridge.on_trap = block;
+	scmp_policy_note_block();
+	if (scmp_policy_deferred() || bridge.armed)
+		return mrb_true_value();
+	r = scmp_trap_arm();
+	if (r < 0)
+		mrb_raisef(mrb, E_RUNTIME_ERROR, "the SIGSYS handler cannot be installed: %s", strerror(-r));
+	bridge.armed = true;
+	if (scmp_bridge_refresh() < 0)
+		mrb_raise(mrb, E_RUNTIME_ERROR, "out of memory");
+	return mrb_true_value();
+}
+
+void scmp_bridge_init(mrb_state *mrb, struct RClass *module)
+{
+	bridge.mrb = mrb;
+	bridge.blocks = mrb_ary_new(mrb);
+	mrb_gc_register(mrb, bridge.blocks);
+	bridge.on_trap = mrb_nil_value();
+	bridge.call = scmp_call_new(mrb);
+	mrb_gc_register(mrb, bridge.call);
+	bridge.report = report_on_stderr;
+	mrb_define_module_function(mrb, module, "on_trap", on_trap, MRB_ARGS_BLOCK());
+}

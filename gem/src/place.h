@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Where in the policy the running Ruby code is. */
+#pragma once
+
+#include <mruby.h>
+
+struct scmp_place {
+	const char *file; /* lives as long as the process */
+	int line; /* 0: unknown */
+};
+
+/* scmp_place_now() - file and line of the innermost frame that has them: the policy's, as the words have none */
+struct scmp_place scmp_place_now(mrb_state *mrb);
+
+/* scmp_place_of() - the same for an exception */
+struct scmp_place scmp_place_of(mrb_state *mrb, mrb_value exception);

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* The policy of this process; policy.h says how its parts are used. */
+#include "policy.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "answers.h"
+#include "gem.h"
+#include "hash.h"
+#include "meaning.h"
+#include "sim.h"
+
+static struct {
+	struct scmp_policy_context *contexts, **contexts_end;
+	struct scmp_policy_fault *faults, **faults_end;
+	struct scmp_policy_context *only; /* the choice of scmp_policy_close() */
+	bool any_loaded;
+	bool deferred;
+	bool has_block;
+	bool out_of_memory;
+	unsigned last_id;
+} policy = {.contexts_end = &policy.contexts, .faults_end = &policy.faults};
+
+struct scmp_policy_context *scmp_policy_context_new(void)
+{
+	struct scmp_policy_context *context = calloc(1, sizeof(*context));
+
+	if (!context)
+		return NULL;
+	*policy.contexts_end = context;
+	policy.contexts_end = &context->next;
+	return context;
+}
+
+struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context)
+{
+	struct scmp_rule *rule;
+
+	if (context->context.n_rules == context->capacity) {
+		size_t capacity = context->capacity ? 2 * context->capacity : 16;
+		struct scmp_rule *rules = realloc(context->context.rules, capacity * sizeof(*rules));
+
+		if (!rules)
+			return NULL;
+		context->context.rules = rules;
+		context->capacity = capacity;
+	}
+	rule = &context->context.rules[context->context.n_rules++];
+	memset(rule, 0, sizeof(*rule));
+	return rule;
+}
+
+uint16_t scmp_policy_next_id(void)
+{
+	return policy.last_id < UINT16_MAX ? (uint16_t)++policy.last_id : 0;
+}
+
+void scmp_policy_fault(const char *file, int line, bool warning, const char *format, ...)
+{
+	struct scmp_policy_fault *fault = calloc(1, sizeof(*fault));
+	va_list arguments;
+
+	if (!fault) {
+		policy.out_of_memory = true;
+		return;
+	}
+	fault->file = file;
+	fault->line = line;
+	fault->warning = warning;
+	va_start(arguments, format);
+	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
+	va_end(arguments);
+	*policy.faults_end = fault;
+	policy.faults_end = &fault->next;
+}
+
+const struct scmp_policy_fault *scmp_policy_faults(void)
+{
+	return policy.faults;
+}
+
+bool scmp_policy_broken(void)
+{
+	const struct scmp_policy_fault *fault;
+
+	for (fault = policy.faults; fault; fault = fault->next)
+		if (!fault->warning)
+			return true;
+	return policy.out_of_memory;
+}
+
+void scmp_policy_forget_faults(void)
+{
+	while (policy.faults) {
+		struct scmp_policy_fault *fault = policy.faults;
+
+		policy.faults = fault->next;
+		free(fault);
+	}
+	policy.faults_end = &policy.faults;
+}
+
+void scmp_policy_defer(void)
+{
+	policy.deferred = true;
+}
+
+bool scmp_policy_deferred(void)
+{
+	return policy.deferred;
+}
+
+void scmp_policy_note_block(void)
+{
+	policy.has_block = true;
+}
+
+bool scmp_policy_has_block(void)
+{
+	return policy.has_block;
+}
+
+/* The contexts that scmp_policy_close() chose, one after the other; NULL starts and ends. */
+static struct scmp_policy_context *next_chosen(struct scmp_policy_context *context)
+{
+	for (context = context ? context->next : policy.contexts; context; context = context->next)
+		if (policy.only ? context == policy.only : context->loaded || !policy.any_loaded)
+			return context;
+	return NULL;
+}
+
+/* "errno p.rb:3" or "trap p.rb:4" */
+static void fault_of(const struct scmp_fault *fault)
+{
+	const struct scmp_rule *rule = fault->rule, *earlier = fault->earlier;
+
+	switch (fault->kind) {
+	case SCMP_FAULT_NEVER_TRUE:
+		scmp_policy_fault(rule->file, rule->line, false,
+				  "%s :%s can never match: its conditions contradict themselves", rule->verb, rule->name);
+		break;
+	case SCMP_FAULT_COVERED:
+		scmp_policy_fault(rule->file, rule->line, false,
+				  "%s :%s can never take effect: line %d (%s) takes all of its calls, and the first match wins",
+				  rule->verb, rule->name, earlier->line, earlier->verb);
+		break;
+	case SCMP_FAULT_SAME_AS_DEFAULT:
+		scmp_policy_fault(rule->file, rule->line, true, "%s :%s has no effect: it is the default action",
+				  rule->verb, rule->name);
+		break;
+	}
+}
+
+static void check_rules(struct scmp_context *context)
+{
+	struct scmp_fault *faults;
+	size_t n_faults, i;
+
+	for (i = 0; i < context->n_rules; i++) {
+		const struct scmp_rule *rule = &context->rules[i];
+
+		if (scmp_answer_needs_block(rule) && !policy.has_block)
+			scmp_policy_fault(rule->file, rule->line, false,
+					  "%s cannot fail, its callers take an error for a result: give the trap a block that "
+					  "chooses one, or say `return n, :%s`", rule->name, rule->name);
+	}
+	if (context->n_rules == 0)
+		return;
+	faults = calloc(context->n_rules, sizeof(*faults));
+	if (!faults) {
+		policy.out_of_memory = true;
+		return;
+	}
+	n_faults = scmp_filter_check(context, faults);
+	for (i = 0; i < n_faults; i++)
+		fault_of(&faults[i]);
+	free(faults);
+}
+
+/*
+ * Where unnamed calls are refused with an errno, brk is among them, and -EPERM
+ * is an address to its callers: it gets the answer that they understand.
+ */
+static void mend_brk(struct scmp_policy_context *context)
+{
+	struct scmp_rule *rule, mended = context->context.fallback;
+
+	if (mended.verdict != SCMP_VERDICT_ERRNO && mended.verdict != SCMP_VERDICT_TRAP)
+		return;
+	mended.nr = __NR_brk;
+	mended.name = "brk";
+	(void)scmp_answer_fit(&mended);
+	if (mended.traps) {
+		mended.id = scmp_policy_next_id();
+		if (mended.id == 0)
+			return;
+	}
+	rule = scmp_policy_add(context);
+	if (rule)
+		*rule = mended;
+	else
+		policy.out_of_memory = true;
+}
+
+static bool takes_all_brk(const struct scmp_context *context)
+{
+	size_t i;
+
+	for (i = 0; i < context->n_rules; i++)
+		if (context->rules[i].nr == __NR_brk && context->rules[i].n_tests == 0)
+			return true;
+	return false;
+}
+
+size_t scmp_policy_close(struct scmp_policy_context *only)
+{
+	struct scmp_policy_context *context;
+	size_t n = 0;
+
+	policy.only = only;
+	policy.any_loaded = false;
+	for (context = policy.contexts; context; context = context->next)
+		policy.any_loaded |= context->loaded;
+	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+		check_rules(&context->context);
+		if (!takes_all_brk(&context->context))
+			mend_brk(context);
+		n++;
+	}
+	return n;
+}
+
+bool scmp_policy_traps(void)
+{
+	struct scmp_policy_context *context;
+	size_t i;
+
+	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+		if (context->context.fallback.traps)
+			return true;
+		for (i = 0; i < context->context.n_rules; i++)
+			if (context->context.rules[i].traps)
+				return true;
+	}
+	return false;
+}
+
+static uint64_t hash_rule(uint64_t hash, const struct scmp_rule *rule)
+{
+	unsigned i;
+
+	hash = scmp_hash_u64(hash, (uint64_t)rule->nr);
+	hash = scmp_hash_u64(hash, rule->verdict);
+	hash = scmp_hash_u64(hash, rule->data);
+	hash = scmp_hash_u64(hash, (uint64_t)rule->answer);
+	hash = scmp_hash_u64(hash, (uint64_t)rule->traps << 16 | rule->id);
+	for (i = 0; i < rule->n_tests; i++) {
+		hash = scmp_hash_u64(hash, (uint64_t)rule->tests[i].arg << 8 | rule->tests[i].op);
+		hash = scmp_hash_u64(hash, rule->tests[i].mask);
+		hash = scmp_hash_u64(hash, rule->tests[i].value);
+	}
+	return scmp_hash_u64(hash, rule->n_tests);
+}
+
+/* Of the rules and not of the program: an exec'd child then need not build it again. */
+uint64_t scmp_policy_fingerprint(void)
+{
+	uint64_t hash = scmp_hash_text(SCMP_HASH_START, SCMP_VERSION);
+	struct scmp_policy_context *context;
+	size_t i;
+
+	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+		hash = hash_rule(hash, &context->context.fallback);
+		for (i = 0; i < context->context.n_rules; i++)
+			hash = hash_rule(hash, &context->context.rules[i]);
+		hash = scmp_hash_u64(hash, context->context.n_rules);
+	}
+	return hash;
+}
+
+/* Records name the file as one does in speech: without its folders. */
+static const char *base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
+static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule *rule)
+{
+	struct scmp_trap_rule *entry = &table[rule->id];
+
+	if (!rule->traps || rule->id == 0)
+		return;
+	entry->verb = rule->verb;
+	entry->file = base_name(rule->file);
+	entry->line = rule->line;
+	entry->why = rule->why;
+	entry->answer = rule->answer;
+	entry->kills = rule->verdict == SCMP_VERDICT_KILL_PROCESS;
+	entry->kills_thread = rule->verdict == SCMP_VERDICT_KILL_THREAD;
+	entry->record = rule->record;
+	entry->block = rule->verdict == SCMP_VERDICT_TRAP && policy.has_block;
+	entry->id = rule->id;
+}
+
+const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules)
+{
+	struct scmp_policy_context *context;
+	struct scmp_trap_rule *table;
+	size_t i;
+
+	*n_rules = 0;
+	if (policy.last_id == 0)
+		return NULL;
+	*n_rules = policy.last_id + 1;
+	table = calloc(*n_rules, sizeof(*table));
+	if (!table)
+		return NULL;
+	for (context = policy.contexts; context; context = context->next) {
+		fill_trap_rule(table, &context->context.fallback);
+		for (i = 0; i < context->context.n_rules; i++)
+			fill_trap_rule(table, &context->context.rules[i]);
+	}
+	return table;
+}
+
+/* Loading a filter is a system call too: does the one before let it pass? */
+static bool lets_seccomp_pass(const struct scmp_program *program)
+{
+	struct seccomp_data data = {
+		.nr = __NR_seccomp,
+		.arch = scmp_native_arch,
+		.args = {SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC},
+	};
+
+	return scmp_sim_run(program->insns, program->n_insns, &data) == SECCOMP_RET_ALLOW;
+}
+
+int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why)
+{
+	struct scmp_door doors[SCMP_DOORS_MAX];
+	size_t n_doors = scmp_doors(doors, frame);
+	struct scmp_policy_context *context;
+	int r = 0;
+
+	why->text[0] = '\0';
+	for (context = next_chosen(NULL); context && r == 0; context = next_chosen(context)) {
+		const struct scmp_rule *fallback = &context->context.fallback;
+		struct scmp_program program = {0};
+
+		r = scmp_filter_build(&program, &context->context, doors, n_doors, why);
+		if (r == 0)
+			r = scmp_filter_verify(&program, &context->context, doors, n_doors, why);
+		if (r == 0 && next_chosen(context) && !lets_seccomp_pass(&program)) {
+			r = -EACCES;
+			snprintf(why->text, sizeof(why->text),
+				 "%s:%d: the context refuses seccomp(2), with which the next one would be loaded: let it allow "
+				 ":seccomp, or load it last",
+				 fallback->file, fallback->line);
+		}
+		if (r == 0)
+			r = scmp_filter_load(&program, why);
+		free(program.insns);
+	}
+	return r;
+}

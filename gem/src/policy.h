@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy of this process: all contexts that Ruby has defined, the faults
+ * found in them, and the way from there into the kernel. There is one policy a
+ * process, as there is one kernel to load it into.
+ *
+ * In an ordinary process Context#load takes effect at once. In a host the
+ * preload defers: loads are noted, and scmp_policy_install() does them all.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "filter.h"
+#include "trap.h"
+
+/* A context as Ruby holds it. */
+struct scmp_policy_context {
+	struct scmp_context context;
+	size_t capacity;
+	bool loaded; /* Context#load was called */
+	struct scmp_policy_context *next; /* in the order of definition */
+};
+
+/* Something wrong (or, as a warning, doubtful) at one place of a policy. */
+struct scmp_policy_fault {
+	const char *file;
+	int line;
+	bool warning;
+	char text[256];
+	struct scmp_policy_fault *next;
+};
+
+/* scmp_policy_context_new() - NULL: no memory */
+struct scmp_policy_context *scmp_policy_context_new(void);
+
+/* scmp_policy_add() - room for one more rule at the end of a context, zeroed; NULL: no memory */
+struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context);
+
+/* scmp_policy_next_id() - an id for a trapping rule; 0 where all 65535 are taken */
+uint16_t scmp_policy_next_id(void);
+
+/* scmp_policy_fault() - note a fault; the text is formatted and cut to fit */
+__attribute__((format(printf, 4, 5))) void scmp_policy_fault(const char *file, int line, bool warning,
+							     const char *format, ...);
+
+/* scmp_policy_faults() - all that was noted, in order; scmp_policy_broken() - is one of them an error? */
+const struct scmp_policy_fault *scmp_policy_faults(void);
+bool scmp_policy_broken(void);
+void scmp_policy_forget_faults(void);
+
+/* scmp_policy_defer() - from now on Context#load only notes its wish */
+void scmp_policy_defer(void);
+bool scmp_policy_deferred(void);
+
+/* scmp_policy_note_block() - a block exists: rules that trap may choose their results */
+void scmp_policy_note_block(void);
+bool scmp_policy_has_block(void);
+
+/*
+ * scmp_policy_close() - all rules are known: choose the contexts to load and
+ * check them; what is wrong is noted as faults.
+ * @only: this context alone, or NULL for the policy's choice (those loaded, or
+ *        all where none was)
+ * Return: the number of contexts that are to be loaded.
+ */
+size_t scmp_policy_close(struct scmp_policy_context *only);
+
+/* What the frame of the closed policy depends on. */
+bool scmp_policy_traps(void);
+uint64_t scmp_policy_fingerprint(void);
+
+/* scmp_policy_trap_rules() - the handler's table, indexed by id; NULL and 0 where nothing traps, NULL and 1: no memory */
+const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules);
+
+/*
+ * scmp_policy_install() - build, verify and load the closed policy's contexts, in order
+ * Return: 0 or -errno; `why` says it in words. Where -errno is returned after a
+ *         context was loaded the process stays filtered by it.
+ */
+int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] aarch64: the gate's page and the change of stacks. What
+ * they are for is said in arch.h and gate.h. (The kernel returns from a signal by
+ * its vDSO.) `hint #34` is `bti c`, the landing mark of an indirect call.
+ */
+#include "../gate.h"
+
+/*
+ * long gate(nr, a, b, c, d, e, f), position independent: x0 x1 x2 x3 x4 x5 x6
+ * become x8 x0 x1 x2 x3 x4 x5.
+ *
+ * The frame record is for gdb, which follows x29 through code that it knows
+ * nothing about. `.org` fails if it would have to go back: the svc instruction is
+ * where gate.h says, or nothing assembles. The rest is zeros: undefined instructions.
+ */
+	.section .text.scmp_gate, "ax", %progbits
+	.balign SCMP_GATE_SIZE
+	.globl scmp_gate_page
+	.hidden scmp_gate_page
+scmp_gate_page:
+	hint	#34
+	stp	x29, x30, [sp, #-16]!
+	mov	x29, sp
+	mov	x8, x0
+	mov	x0, x1
+	mov	x1, x2
+	mov	x2, x3
+	mov	x3, x4
+	mov	x4, x5
+	mov	x5, x6
+	nop
+	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - 4
+	svc	#0
+	ldp	x29, x30, [sp], #16
+	ret
+	.org	scmp_gate_page + SCMP_GATE_SIZE
+
+/* void scmp_on_stack(void *top, void (*fn)(void *), void *arg) */
+	.text
+	.globl scmp_on_stack
+	.hidden scmp_on_stack
+	.type scmp_on_stack, %function
+scmp_on_stack:
+	.cfi_startproc
+	hint	#34
+	stp	x29, x30, [sp, #-16]!
+	.cfi_def_cfa_offset 16
+	.cfi_offset 29, -16
+	.cfi_offset 30, -8
+	mov	x29, sp
+	.cfi_def_cfa_register 29
+	mov	sp, x0
+	mov	x0, x2
+	blr	x1
+	mov	sp, x29
+	.cfi_def_cfa_register 31
+	ldp	x29, x30, [sp], #16
+	.cfi_def_cfa_offset 0
+	.cfi_restore 29
+	.cfi_restore 30
+	ret
+	.cfi_endproc
+	.size scmp_on_stack, . - scmp_on_stack
+
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] x86_64: the gate's page, the change of stacks, and the way
+ * out of a signal. What they are for is said in arch.h and gate.h.
+ */
+#include <asm/unistd.h>
+
+#include "../gate.h"
+
+/*
+ * long gate(nr, a, b, c, d, e, f), position independent: rdi rsi rdx rcx r8 r9
+ * 8(rsp) become rax rdi rsi rdx r10 r8 r9.
+ *
+ * The return address stays on top of the stack while the kernel works: that is
+ * where gdb looks for it in code that it knows nothing about. (Unwind tables cannot
+ * help: they describe the page where it lay in the library.) `.org` pads, or fails
+ * if it would have to go back: the syscall instruction is where gate.h says, or
+ * nothing assembles.
+ */
+	.section .text.scmp_gate, "ax", @progbits
+	.balign SCMP_GATE_SIZE
+	.globl scmp_gate_page
+	.hidden scmp_gate_page
+scmp_gate_page:
+	endbr64
+	mov	%rdi, %rax
+	mov	%rsi, %rdi
+	mov	%rdx, %rsi
+	mov	%rcx, %rdx
+	mov	%r8, %r10
+	mov	%r9, %r8
+	mov	8(%rsp), %r9
+	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - 2, 0x90
+	syscall
+	ret
+	.org	scmp_gate_page + SCMP_GATE_SIZE, 0xcc
+
+/* void scmp_on_stack(void *top, void (*fn)(void *), void *arg) */
+	.text
+	.globl scmp_on_stack
+	.hidden scmp_on_stack
+	.type scmp_on_stack, @function
+scmp_on_stack:
+	.cfi_startproc
+	endbr64
+	push	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	mov	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	mov	%rdi, %rsp
+	mov	%rdx, %rdi
+	call	*%rsi
+	leave
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_endproc
+	.size scmp_on_stack, . - scmp_on_stack
+
+/*
+ * These bytes, and this name in the symbol table, are those by which gdb and
+ * libgcc know the frame of a signal. The nop is for unwinders that look one byte back.
+ */
+	nop
+	.globl scmp_restore_signal
+	.hidden scmp_restore_signal
+	.type __restore_rt, @function
+__restore_rt:
+scmp_restore_signal:
+	mov	$__NR_rt_sigreturn, %rax
+	syscall
+	.size __restore_rt, . - __restore_rt
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] The gate: one page of the library's own code, moved to
+ * the same address in every process, with the one syscall instruction from
+ * which a filter lets the doors of filter/doors.c pass. The address is fixed
+ * because a filter outlives exec and compares the instruction pointer.
+ *
+ * The address is below 2 GiB (free under ASan, TSan, MSan and beside non-PIE
+ * images) and beside rr's own page at 0x70000000-0x70004000.
+ */
+#pragma once
+
+#define SCMP_GATE_ADDRESS 0x70010000ul
+
+/* Plain numbers, since the assembler reads them too. The gate is one page of the
+ * largest size that the architecture's kernels come with. */
+#if defined(__x86_64__)
+#define SCMP_GATE_SIZE 4096
+#define SCMP_GATE_RETURN_OFFSET 0x20
+#elif defined(__aarch64__)
+#define SCMP_GATE_SIZE 65536
+#define SCMP_GATE_RETURN_OFFSET 0x30
+#endif
+
+/* seccomp_data.instruction_pointer of a call made through the gate. */
+#define SCMP_GATE_IP (SCMP_GATE_ADDRESS + SCMP_GATE_RETURN_OFFSET)
+
+/*
+ * The ways out, tried by end.c: prctl(SCMP_PROBE, key) through the gate, which a
+ * filter of ours answers by killing the process, or this thread only.
+ */
+#define SCMP_PROBE 0x5cc0de01u
+#define SCMP_KEY_DIE 0x5cc000000000d1e5ull
+#define SCMP_KEY_DIE_THREAD 0x5cc000000000d1e7ull
+
+#ifndef __ASSEMBLER__
+
+/*
+ * scmp_gate_open() - move the gate's page to its address
+ * To be called once a process image (it is inherited by fork, not by exec); a
+ * second call does nothing.
+ * Return: 0, -EEXIST if something is mapped there, or the kernel's -errno.
+ */
+int scmp_gate_open(void);
+
+/*
+ * scmp_gate_call() - a system call through the gate: >= 0, or -errno
+ * While the gate is not open in this image (nothing traps yet, or no rule of
+ * the policy does) it is an ordinary system call.
+ */
+long scmp_gate_call(long nr, long a, long b, long c, long d, long e, long f);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] The SIGSYS handler: from the kernel's signal to the result
+ * register. The rules that any change must keep:
+ *
+ *   - every system call goes through the gate, and only those of filter/doors.c;
+ *   - all signals but SIGSYS are masked, from the first instruction to the last:
+ *     no host code may run, or longjmp away, between taking the lock and leaving it;
+ *   - nothing is believed of the siginfo that the registers do not say as well;
+ *   - a trap inside the handler (Ruby has made a call that the policy traps)
+ *     comes back here at once, and must find an answer without waiting;
+ *   - the result register is always written: the kernel has left the number
+ *     of the call in it, which a host would take for a success.
+ */
+#include "trap.h"
+
+#include <linux/errno.h>
+
+#include "arch.h"
+#include "end.h"
+#include "gate.h"
+#include "lock.h"
+#include "log.h"
+#include "modules.h"
+
+/* asm-generic/siginfo.h of older kernels has not got it. */
+#ifndef SYS_SECCOMP
+#define SYS_SECCOMP 1
+#endif
+
+/* NULL until scmp_trap_configure(). */
+static const struct scmp_trap_config *configured;
+
+/* A question to a rule's block, on its way to the stack on which it is asked. */
+struct question {
+	const struct scmp_trap_config *config;
+	struct scmp_call *call;
+	bool on_alternate_stack; /* the handler was entered on the host's */
+};
+
+/* The host's alternate stack, as the kernel noted it, is the one that we stand on. */
+static bool on_alternate_stack(const struct ucontext *uc)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t start = (uintptr_t)uc->uc_stack.ss_sp;
+
+	return !(uc->uc_stack.ss_flags & SS_DISABLE) && here >= start && here - start < uc->uc_stack.ss_size;
+}
+
+static void ask_here(void *arg)
+{
+	static const stack_t none = {.ss_flags = SS_DISABLE};
+	const struct question *question = arg;
+
+	/*
+	 * The kernel sees that we have left the alternate stack, so a nested trap would
+	 * start at its top again, over the frames from which we came. It is switched
+	 * off for that time; returning from the signal restores it.
+	 */
+	if (question->on_alternate_stack)
+		(void)scmp_gate_call(__NR_sigaltstack, (long)&none, 0, 0, 0, 0, 0);
+	question->config->run_block(question->call);
+}
+
+static void say_ruby_is_lost(const struct scmp_trap_config *config)
+{
+	static bool said;
+
+	if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
+		scmp_note(config, "libscmp: forked or killed in the middle of a block; blocks no longer run in this "
+				  "process, their rules give static answers");
+}
+
+static void ask_block(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
+{
+	struct question question = {config, call, on_alternate_stack(uc)};
+	uintptr_t top = ((uintptr_t)config->stack + config->stack_size) & ~(uintptr_t)15;
+	int rc;
+
+	/* mruby needs errno: a thread without libc's thread variables has none. */
+	if (!scmp_thread_pointer())
+		return;
+	rc = scmp_trap_enter();
+	if (rc == -EOWNERDEAD)
+		say_ruby_is_lost(config);
+	if (rc < 0)
+		return;
+	if (config->stack) {
+		scmp_on_stack((void *)top, ask_here, &question);
+	} else {
+		/* On the same stack, nested traps find their place by themselves. */
+		config->run_block(call);
+	}
+	scmp_trap_leave();
+}
+
+/*
+ * The answer of a rule, with its record. A trap from the gate is a call of the
+ * handler's that is not among the doors: to ask or to record would be to make another.
+ */
+static int64_t answer(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
+{
+	const struct scmp_trap_rule *rule = call->rule;
+	bool from_gate = call->data.instruction_pointer == SCMP_GATE_IP;
+
+	if (rule->block && config->run_block && !from_gate)
+		ask_block(config, call, uc);
+	if (!call->decided) {
+		call->kill = rule->kills || rule->kills_thread;
+		call->result = rule->answer;
+	}
+	if (rule->record && !from_gate)
+		scmp_record(config, call, call->result);
+	if (call->kill) {
+		if (!call->decided && rule->kills_thread)
+			scmp_end_thread();
+		scmp_end_process();
+	}
+	return call->result;
+}
+
+/* Sent by the kernel for the call that the registers show, with an id of ours. */
+static bool is_ours(const siginfo_t *info, const struct ucontext *uc, const struct scmp_trap_config *config)
+{
+	return info->si_code == SYS_SECCOMP && info->si_arch == SCMP_AUDIT_ARCH &&
+	       info->si_syscall == (int)scmp_uc_nr(uc) && (uintptr_t)info->si_call_addr == scmp_uc_ip(uc) &&
+	       (!config || (info->si_errno > 0 && (size_t)info->si_errno < config->n_rules));
+}
+
+static void handle(int signo, siginfo_t *info, void *context)
+{
+	const struct scmp_trap_config *config = __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
+	struct ucontext *uc = context;
+	struct scmp_call call;
+
+	if (!is_ours(info, uc, config)) {
+		if (config)
+			scmp_note(config,
+				  "host: a SIGSYS that no rule has sent: killed, as it would be without libscmp");
+		scmp_end_process();
+	}
+	if (!config) {
+		scmp_uc_set_result(uc, -EPERM);
+		return;
+	}
+
+	call.data.nr = info->si_syscall;
+	call.data.arch = SCMP_AUDIT_ARCH;
+	call.data.instruction_pointer = scmp_uc_ip(uc);
+	scmp_uc_args(uc, call.data.args);
+	call.rule = &config->rules[info->si_errno];
+	call.decided = false;
+	call.kill = false;
+	call.result = call.rule->answer;
+	scmp_uc_set_result(uc, answer(config, &call, uc));
+}
+
+int scmp_trap_arm(void)
+{
+	static const uint64_t sigsys = 1ull << (SIGSYS - 1);
+	const struct scmp_kernel_sigaction action = {
+		.handler = handle,
+		.flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SCMP_ARCH_SA_FLAGS,
+		.restorer = scmp_restore_signal,
+		.mask = ~sigsys,
+	};
+	long rc;
+
+	rc = scmp_gate_open();
+	if (rc < 0)
+		return (int)rc;
+	rc = scmp_gate_call(__NR_rt_sigaction, SIGSYS, (long)&action, 0, sizeof(action.mask), 0, 0);
+	if (rc < 0)
+		return (int)rc;
+	/* Whoever made this image by exec may have left it blocked: a trap would then be death. */
+	rc = scmp_gate_call(__NR_rt_sigprocmask, SIG_UNBLOCK, (long)&sigsys, 0, sizeof(sigsys), 0, 0);
+	if (rc < 0)
+		return (int)rc;
+	scmp_lock_init();
+	return 0;
+}
+
+void scmp_trap_configure(const struct scmp_trap_config *config)
+{
+	scmp_modules_snapshot(config->auxv);
+	__atomic_store_n(&configured, config, __ATOMIC_RELEASE);
+}

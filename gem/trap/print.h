@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] Text without libc. Every function appends at `dst`, never
+ * writes at or beyond `end`, and returns the new end of the text, so that calls
+ * chain; what does not fit is left out. Nothing is terminated by a zero byte.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* scmp_print_text() - the text as it is */
+char *scmp_print_text(char *dst, char *end, const char *text);
+
+/* scmp_print_escaped() - text from outside: quotes, backslashes and what is not printable ASCII as strace(1) shows it
+ */
+char *scmp_print_escaped(char *dst, char *end, const char *text);
+
+/* scmp_print_unsigned(), scmp_print_signed() - decimal; scmp_print_hex() - with 0x before it */
+char *scmp_print_unsigned(char *dst, char *end, uint64_t value);
+char *scmp_print_signed(char *dst, char *end, int64_t value);
+char *scmp_print_hex(char *dst, char *end, uint64_t value);
+
+/* scmp_print_arg() - a raw argument: small numbers in decimal, with their sign, others in hex */
+char *scmp_print_arg(char *dst, char *end, uint64_t value);
+
+/* scmp_print_result() - what a call returned: 3, 0x7f5c1000, -1 EPERM */
+char *scmp_print_result(char *dst, char *end, int64_t result);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] The trap engine as the rest of the project sees it:
+ * give it the table of trapping rules, a log and (perhaps) a way to run a
+ * block, and arm it. From then on every SIGSYS of our filters ends in
+ * handler.c, which finds the rule by its id, decides, records, and writes the
+ * result register.
+ *
+ * Results follow the kernel's convention everywhere: >= 0, or -errno.
+ */
+#pragma once
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One trapping rule (of one syscall), found by the id in si_errno. */
+struct scmp_trap_rule {
+	const char *verb; /* the policy's word, for the record */
+	const char *file; /* policy file and line, for the record */
+	int line;
+	const char *why; /* the policy's reason, or NULL */
+	int64_t answer; /* what the call returns where no block decides */
+	bool kills; /* the process is killed after the record */
+	bool kills_thread; /* or this thread only */
+	bool record; /* write a record */
+	bool block; /* ask the block first */
+	uint16_t id; /* its own index in the table */
+};
+
+/* A trapped call, as a block sees it. It lives on the handler's stack. */
+struct scmp_call {
+	struct seccomp_data data; /* nr, arch, instruction_pointer, args */
+	const struct scmp_trap_rule *rule;
+	bool decided; /* the block has chosen */
+	bool kill; /* ... to kill the process */
+	int64_t result; /* ... or this result */
+};
+
+/* What runs a rule's block: set by src/bridge. Runs on the library's own stack with
+ * all signals but SIGSYS masked, under the lock; never while this thread is in Ruby. */
+typedef void (*scmp_run_block)(struct scmp_call *call);
+
+/* Where records go. */
+struct scmp_log {
+	int fd; /* -1: nowhere */
+	uint64_t device; /* fstat(2) of the fd when it was opened: where they no longer */
+	uint64_t inode; /* agree the host has taken the number, and nothing is written */
+};
+
+struct scmp_trap_config {
+	const struct scmp_trap_rule *rules; /* indexed by id; entry 0 is unused */
+	size_t n_rules; /* ids 1 to n_rules - 1 are ours */
+	struct scmp_log log;
+	const char *program; /* the host's short name, for records */
+	const void *auxv; /* its auxiliary vector, behind the environment: names of modules; or NULL */
+	scmp_run_block run_block; /* NULL: static answers only */
+	void *stack; /* lowest address of the stack on which blocks run, or NULL: the thread's own */
+	size_t stack_size;
+};
+
+/*
+ * scmp_trap_arm() - open the gate and install the SIGSYS handler
+ * Uses raw system calls only; may be called before libc is initialised. The
+ * handler answers with static results of -EPERM until scmp_trap_configure().
+ * Return: 0 or -errno.
+ */
+int scmp_trap_arm(void);
+
+/*
+ * scmp_trap_configure() - give the handler its rules
+ * @config: must live as long as the process; not changed afterwards
+ */
+void scmp_trap_configure(const struct scmp_trap_config *config);
+
+/*
+ * scmp_trap_enter(), scmp_trap_leave() - hold the lock under which Ruby runs
+ * For ordinary code that runs Ruby while the handler is armed: a trap in between
+ * takes its static answer. Waits for other threads.
+ * Return: 0; -EDEADLK if this thread holds it; -EOWNERDEAD if Ruby is out of use
+ *         in this process, since it was forked in the middle of another thread's
+ *         block (or a vfork child was killed in one). leave() only after 0.
+ */
+int scmp_trap_enter(void);
+void scmp_trap_leave(void);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The library's own memory: one reserved range from which mruby and libseccomp
+ * take all of theirs, so that a trap in the middle of the host's malloc is
+ * harmless and the host's heap is as it would be without us. The linker's --wrap
+ * sends their malloc, calloc, realloc, free, strdup and abort here.
+ *
+ * One user at a time: the constructor, later whoever holds the VM's lock. Not
+ * one system call after scmp_arena_open().
+ */
+#pragma once
+
+#include <stddef.h>
+
+/* scmp_arena_open() - reserve the range; ends the start where it cannot */
+void scmp_arena_open(void);
+
+/* scmp_arena_settle() - the start is over: from now on "no memory" is NULL, until now it ends the start */
+void scmp_arena_settle(void);
+
+/* scmp_arena_allocate() - 16-byte aligned memory, or NULL; scmp_arena_release() takes it back, or NULL */
+void *scmp_arena_allocate(size_t size);
+void scmp_arena_release(void *memory);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Ends a start that cannot be completed; failure.h. */
+#include "failure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "sys.h"
+
+static char message[1024];
+static jmp_buf *soft;
+
+void scmp_fail_softly(jmp_buf *where)
+{
+	soft = where;
+}
+
+const char *scmp_failure_text(void)
+{
+	return message;
+}
+
+static void say(const char *text, size_t length)
+{
+	while (length > 0) {
+		long n = scmp_sys(__NR_write, 2, (long)text, (long)length, 0, 0, 0);
+
+		if (n <= 0)
+			return; /* nobody listens: the exit status still tells */
+		text += n;
+		length -= (size_t)n;
+	}
+}
+
+void scmp_fail_text(const char *text)
+{
+	if (text != message) {
+		strncpy(message, text, sizeof(message) - 1);
+		message[sizeof(message) - 1] = '\0';
+	}
+	if (soft)
+		longjmp(*soft, 1);
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		char line[sizeof(message) + 8];
+		int n = snprintf(line, sizeof(line), "scmp: %.*s\n", (int)length, text);
+
+		say(line, n < (int)sizeof(line) ? (size_t)n : sizeof(line) - 1);
+		text += length + (text[length] == '\n');
+	}
+	for (;;)
+		scmp_sys(__NR_exit_group, SCMP_EXIT_FAILURE, 0, 0, 0, 0, 0);
+}
+
+void scmp_fail(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	scmp_fail_text(message);
+}

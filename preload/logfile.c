@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* The log's file descriptor; logfile.h. */
+#include "logfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "failure.h"
+#include "hash.h"
+#include "sys.h"
+
+/* Filters name the descriptor, and answer it to a probe in 12 bits. */
+enum { HIGHEST_FD = 1023, TRIES = 32 };
+
+static bool identify(struct scmp_log *log)
+{
+	struct stat status;
+
+	if (scmp_sys(__NR_fstat, log->fd, (long)&status, 0, 0, 0, 0) < 0)
+		return false;
+	log->device = status.st_dev;
+	log->inode = status.st_ino;
+	return true;
+}
+
+/* A copy of `fd` as high as it may be, where hosts do not look; kept over exec. */
+static int raise_fd(int fd)
+{
+	struct rlimit limit;
+	long r = scmp_sys(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0);
+	long highest = HIGHEST_FD, copy = -EMFILE, i;
+
+	if (r < 0)
+		scmp_fail("kernel: the limit of open files cannot be read: errno %ld", -r);
+	if (limit.rlim_cur > 0 && limit.rlim_cur <= HIGHEST_FD)
+		highest = (long)limit.rlim_cur - 1;
+	for (i = 0; i < TRIES && highest - i > 2; i++) {
+		copy = scmp_sys(__NR_fcntl, fd, F_DUPFD, highest - i, 0, 0, 0);
+		/* F_DUPFD takes the next free number above: one over the filters' reach is of no use. */
+		if (copy >= 0 && copy <= HIGHEST_FD)
+			break;
+		if (copy >= 0) {
+			scmp_sys(__NR_close, copy, 0, 0, 0, 0, 0);
+			copy = -EMFILE;
+		} else if (copy != -EMFILE) {
+			break;
+		}
+	}
+	return (int)copy;
+}
+
+void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options)
+{
+	long fd = options->log_kind == SCMP_LOG_FD ? options->log_fd : 2, copy;
+
+	log->fd = -1;
+	if (options->log_kind == SCMP_LOG_PATH) {
+		fd = scmp_sys(__NR_openat, AT_FDCWD, (long)options->log_path,
+			      O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666, 0, 0);
+		if (fd < 0)
+			scmp_fail("SECCOMP_LOG=%s cannot be opened for appending: errno %ld", options->log_path, -fd);
+	}
+	copy = raise_fd((int)fd);
+	/* No stderr, no log: the host was started that way. */
+	if (copy == -EBADF && options->log_kind == SCMP_LOG_STDERR)
+		return;
+	if (copy < 0)
+		scmp_fail("SECCOMP_LOG: file descriptor %ld cannot be copied: errno %ld%s", fd, -copy,
+			  copy == -EBADF ? " (it is not open)" : "");
+	if (options->log_kind == SCMP_LOG_PATH)
+		scmp_sys(__NR_close, fd, 0, 0, 0, 0, 0);
+	log->fd = (int)copy;
+	if (!identify(log))
+		scmp_fail("kernel: fstat of the log failed");
+}
+
+void scmp_logfile_inherit(struct scmp_log *log, const struct scmp_child *child)
+{
+	log->fd = child->log_fd;
+	if (log->fd >= 0 && (!identify(log) || scmp_logfile_id(log) != child->log_id))
+		log->fd = -1;
+}
+
+uint64_t scmp_logfile_id(const struct scmp_log *log)
+{
+	uint64_t hash = scmp_hash_u64(scmp_hash_u64(SCMP_HASH_START, log->device), log->inode);
+
+	return (hash ^ hash >> 33) & 0x1ffffffffull;
+}
+
+void scmp_logfile_close(struct scmp_log *log)
+{
+	if (log->fd >= 0)
+		scmp_sys(__NR_close, log->fd, 0, 0, 0, 0, 0);
+	log->fd = -1;
+}

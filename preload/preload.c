@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How libscmp gets into a host: its constructor, the first of all (the library
+ * is linked with -z initfirst), is the table of contents of the start-up. It ends
+ * in one of three ways: the policy's filter is in force and the host goes on; the
+ * process has ended with a message and status 125; or, where the user said so or
+ * the environment cannot be trusted, nothing was done.
+ */
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "arena.h"
+#include "bridge.h"
+#include "child.h"
+#include "failure.h"
+#include "gem.h"
+#include "hash.h"
+#include "log.h"
+#include "logfile.h"
+#include "options.h"
+#include "policy.h"
+#include "surface.h"
+#include "sys.h"
+#include "trap.h"
+#include "vm.h"
+
+enum { STACK_SIZE = 1 << 20, STACK_GUARD = 1 << 16 };
+
+static struct scmp_options options;
+static struct scmp_trap_config config = {.log.fd = -1};
+static uint64_t key;
+
+/* One line of ours in the log. */
+static void say(const char *text)
+{
+	char line[SCMP_RECORD_MAX];
+	int n = snprintf(line, sizeof(line), "scmp: %s\n", text);
+
+	if (n >= (int)sizeof(line)) {
+		n = sizeof(line) - 1;
+		line[n - 1] = '\n';
+	}
+	scmp_log_write(&config.log, line, (size_t)n);
+}
+
+/* An exception in a block ends in the log; the host sees the static answer. */
+static void report_block(const char *file, int line, const char *text)
+{
+	char message[512];
+
+	snprintf(message, sizeof(message), "%s:%d: %s", file, line, text);
+	say(message);
+}
+
+static void arm(void)
+{
+	int r;
+
+	r = scmp_trap_arm();
+	if (r < 0)
+		scmp_fail("libscmp: the SIGSYS handler cannot be installed: %s (errno %d)",
+			  strerrordesc_np(-r) ? strerrordesc_np(-r) : "unknown error", -r);
+}
+
+static void read_policy(void)
+{
+	char *text;
+	long length = scmp_read_file(options.policy_path, &text);
+
+	if (length < 0)
+		scmp_fail("%s: the policy cannot be read: %s", options.policy, strerrordesc_np((int)-length));
+	scmp_vm_run(options.policy, text, (size_t)length);
+}
+
+/* All faults, one a line; and the warnings, where they are not ours to give again. */
+static void report_faults(void)
+{
+	const struct scmp_policy_fault *fault;
+	static char text[8192];
+	size_t length = 0;
+
+	for (fault = scmp_policy_faults(); fault; fault = fault->next) {
+		if (!fault->warning && length < sizeof(text) - 1)
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s:%d: %s", length ? "\n" : "",
+						   fault->file, fault->line, fault->text);
+	}
+	if (length)
+		scmp_fail_text(text);
+	if (scmp_policy_broken())
+		scmp_fail("%s: libscmp: out of memory", options.policy);
+}
+
+static void report_warnings(void)
+{
+	const struct scmp_policy_fault *fault;
+	char text[512];
+
+	for (fault = scmp_policy_faults(); fault; fault = fault->next) {
+		snprintf(text, sizeof(text), "%s:%d: warning: %s", fault->file, fault->line, fault->text);
+		say(text);
+	}
+}
+
+/* From the file to rules that are known to be sound. */
+static void understand_policy(void)
+{
+	size_t n;
+
+	scmp_arena_open();
+	scmp_vm_open(options.environment);
+	scmp_bridge_on_fault(report_block);
+	read_policy();
+	n = scmp_policy_close(NULL);
+	report_faults();
+	if (n == 0)
+		scmp_fail("%s: the policy defines no filter: it needs Seccomp.new(default: ...)", options.policy);
+}
+
+static void give_blocks_a_stack(void)
+{
+	long low = scmp_sys(__NR_mmap, 0, STACK_SIZE + STACK_GUARD, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	long r = low;
+
+	if (low >= 0 || low < -4095)
+		r = scmp_sys(__NR_mprotect, low, STACK_GUARD, PROT_NONE, 0, 0, 0);
+	if (r < 0 && r > -4096)
+		scmp_fail("libscmp: no memory for the blocks' stack: errno %ld", -r);
+	config.stack = (char *)low + STACK_GUARD;
+	config.stack_size = STACK_SIZE;
+	config.run_block = scmp_bridge_run;
+}
+
+/* The handler learns the rules. */
+static void hand_over_rules(void)
+{
+	config.rules = scmp_policy_trap_rules(&config.n_rules);
+	if (!config.rules)
+		scmp_fail("%s: libscmp: out of memory", options.policy);
+	config.program = options.program;
+	if (scmp_policy_has_block())
+		give_blocks_a_stack();
+	config.auxv = options.auxv;
+	scmp_arena_settle();
+	scmp_trap_configure(&config);
+}
+
+/* The first process: everything, and the filter last. */
+static void start(void)
+{
+	struct scmp_frame frame = {.key = key, .log_fd = -1};
+	struct scmp_why why;
+
+	scmp_logfile_open(&config.log, &options);
+	scmp_surface_log(&config.log);
+	understand_policy();
+	report_warnings();
+	frame.traps = scmp_policy_traps();
+	frame.fingerprint = scmp_policy_fingerprint();
+	if (frame.traps) {
+		frame.log_fd = config.log.fd;
+		frame.log_id = scmp_logfile_id(&config.log);
+		arm();
+		hand_over_rules();
+	} else {
+		scmp_logfile_close(&config.log);
+	}
+	if (scmp_policy_install(&frame, &why) < 0)
+		scmp_fail("%s: %s", options.policy, why.text);
+}
+
+/*
+ * An exec'd child of a policy with traps: the filter is there, the handler is
+ * not. It comes first, as the next call may trap already; from here on a fault
+ * costs the blocks and the names in records, never the host.
+ */
+static void rejoin(const struct scmp_child *child)
+{
+	static jmp_buf fault;
+
+	scmp_logfile_inherit(&config.log, child);
+	if (setjmp(fault)) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "%s[%ld]: traps get their static answers: %s", options.program,
+			 scmp_sys(__NR_getpid, 0, 0, 0, 0, 0, 0), scmp_failure_text());
+		say(text);
+		return;
+	}
+	scmp_fail_softly(&fault);
+	arm();
+	scmp_trap_enter();
+	understand_policy();
+	scmp_trap_leave();
+	if (!scmp_child_same_rules(key, scmp_policy_fingerprint()))
+		scmp_fail("%s makes other rules now than when it was loaded", options.policy);
+	scmp_surface_log(&config.log);
+	hand_over_rules();
+}
+
+__attribute__((constructor)) static void scmp_preload(int argc, char **argv, char **environment)
+{
+	struct scmp_child child;
+
+	scmp_options_read(&options, argc, argv, environment);
+	if (options.idle)
+		return;
+	key = scmp_hash_text(scmp_hash_text(SCMP_HASH_START, SCMP_VERSION), options.policy_path);
+	scmp_child_probe(&child, key);
+	if (child.other_traps)
+		scmp_fail("%s: this process already runs under another policy that traps, and only one can", options.policy);
+	if (!child.in_force)
+		start();
+	else if (child.traps)
+		rejoin(&child);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy's surface in C; its other half is surface.rb. Blocks run inside
+ * the SIGSYS handler, so nothing here uses stdio, locale, time zones or any lock
+ * of the host.
+ */
+#include "surface.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mruby/array.h>
+#include <mruby/class.h>
+#include <mruby/error.h>
+#include <mruby/hash.h>
+#include <mruby/irep.h>
+#include <mruby/string.h>
+#include <mruby/variable.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "arena.h"
+#include "errnos.h"
+#include "gem.h"
+#include "log.h"
+#include "sys.h"
+
+extern const uint8_t scmp_surface[];
+
+static const struct scmp_log *message_log;
+static char **environment;
+
+enum { FILE_MAX = 1 << 20 };
+
+void scmp_surface_log(const struct scmp_log *log)
+{
+	message_log = log;
+}
+
+long scmp_read_file(const char *path, char **textp)
+{
+	long fd = scmp_sys(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0, 0, 0);
+	size_t length = 0, room = 4096;
+	char *text, *larger;
+	long n;
+
+	if (fd < 0)
+		return fd;
+	text = scmp_arena_allocate(room);
+	for (;;) {
+		if (!text) {
+			n = -ENOMEM;
+			break;
+		}
+		n = scmp_sys(__NR_read, fd, (long)(text + length), (long)(room - length), 0, 0, 0);
+		if (n == -EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		length += (size_t)n;
+		if (length < room)
+			continue;
+		if (room >= FILE_MAX) {
+			n = -EFBIG;
+			break;
+		}
+		larger = scmp_arena_allocate(2 * room);
+		if (larger)
+			memcpy(larger, text, length);
+		scmp_arena_release(text);
+		text = larger;
+		room *= 2;
+	}
+	scmp_sys(__NR_close, fd, 0, 0, 0, 0, 0);
+	if (n < 0) {
+		scmp_arena_release(text);
+		return n;
+	}
+	*textp = text;
+	return (long)length;
+}
+
+/* Errno::ENOENT and so on: "No such file" is for people, the class is for programs. */
+static void raise_errno(mrb_state *mrb, long error, const char *what)
+{
+	const char *name = scmp_errno_name((int)error);
+	mrb_value module = mrb_obj_value(mrb_module_get(mrb, "Errno"));
+	mrb_value class = mrb_funcall(mrb, module, "__of", 1, mrb_symbol_value(mrb_intern_cstr(mrb, name ? name : "EIO")));
+
+	mrb_exc_raise(mrb, mrb_funcall(mrb, class, "new", 1, mrb_str_new_cstr(mrb, what)));
+}
+
+/* Log.__write(text): one message, one write. */
+static mrb_value log_write(mrb_state *mrb, mrb_value self)
+{
+	mrb_value text;
+
+	mrb_get_args(mrb, "S", &text);
+	if (message_log)
+		scmp_log_write(message_log, RSTRING_PTR(text), (size_t)RSTRING_LEN(text));
+	return mrb_nil_value();
+}
+
+/*
+ * call-seq: File.read(path) -> String
+ *
+ * The whole file, up to 1 MiB. Raises an Errno class.
+ */
+static mrb_value file_read(mrb_state *mrb, mrb_value self)
+{
+	mrb_value string;
+	const char *path;
+	char *text;
+	long length;
+
+	mrb_get_args(mrb, "z", &path);
+	length = scmp_read_file(path, &text);
+	if (length < 0)
+		raise_errno(mrb, -length, path);
+	string = mrb_str_new(mrb, text, (size_t)length);
+	scmp_arena_release(text);
+	return string;
+}
+
+/* call-seq: File.exist?(path) -> true or false */
+static mrb_value file_exist(mrb_state *mrb, mrb_value self)
+{
+	const char *path;
+
+	mrb_get_args(mrb, "z", &path);
+	return mrb_bool_value(scmp_sys(__NR_faccessat, AT_FDCWD, (long)path, 0, 0, 0, 0) == 0);
+}
+
+/* call-seq: ENV[name] -> String or nil */
+static mrb_value env_get(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+	size_t length;
+	char **entry;
+
+	mrb_get_args(mrb, "z", &name);
+	length = strlen(name);
+	for (entry = environment; *entry; entry++)
+		if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+			return mrb_str_new_cstr(mrb, *entry + length + 1);
+	return mrb_nil_value();
+}
+
+/* call-seq: ENV.to_h -> Hash of String to String */
+static mrb_value env_to_h(mrb_state *mrb, mrb_value self)
+{
+	mrb_value hash = mrb_hash_new(mrb);
+	char **entry;
+
+	for (entry = environment; *entry; entry++) {
+		const char *value = strchr(*entry, '=');
+
+		if (value)
+			mrb_hash_set(mrb, hash, mrb_str_new(mrb, *entry, (size_t)(value - *entry)),
+				     mrb_str_new_cstr(mrb, value + 1));
+	}
+	return hash;
+}
+
+/* Time.__clock: seconds and nanoseconds since 1970. */
+static mrb_value time_clock(mrb_state *mrb, mrb_value self)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return mrb_assoc_new(mrb, mrb_int_value(mrb, now.tv_sec), mrb_int_value(mrb, now.tv_nsec));
+}
+
+/* Errno.__number(name) -> Integer, 0 where there is no such error */
+static mrb_value errno_number(mrb_state *mrb, mrb_value self)
+{
+	mrb_sym name;
+
+	mrb_get_args(mrb, "n", &name);
+	return mrb_int_value(mrb, scmp_resolve_errno(mrb_sym_name(mrb, name)));
+}
+
+void scmp_surface_open(mrb_state *mrb, char **variables)
+{
+	struct RClass *file = mrb_define_class(mrb, "File", mrb->object_class);
+	struct RClass *time = mrb_define_class(mrb, "Time", mrb->object_class);
+	struct RClass *error = mrb_define_module(mrb, "Errno");
+	mrb_value env = mrb_obj_new(mrb, mrb->object_class, 0, NULL);
+
+	environment = variables;
+	mrb_define_method(mrb, mrb->kernel_module, "__write", log_write, MRB_ARGS_REQ(1));
+	mrb_undef_class_method(mrb, file, "new");
+	mrb_define_class_method(mrb, file, "read", file_read, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, file, "exist?", file_exist, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, time, "__clock", time_clock, MRB_ARGS_NONE());
+	mrb_define_module_function(mrb, error, "__number", errno_number, MRB_ARGS_REQ(1));
+	mrb_define_global_const(mrb, "ENV", env);
+	mrb_define_singleton_method(mrb, mrb_obj_ptr(env), "[]", env_get, MRB_ARGS_REQ(1));
+	mrb_define_singleton_method(mrb, mrb_obj_ptr(env), "to_h", env_to_h, MRB_ARGS_NONE());
+	mrb_load_irep(mrb, scmp_surface);
+	if (mrb->exc)
+		mrb_exc_raise(mrb, mrb_obj_value(mrb->exc));
+}

@@ -1,0 +1,6 @@
+context = Seccomp.new(default: :allow) do |rule|
+  rule.trap(:uname)
+end
+
+context.load
+Uname.nodename # Really calls `uname(2)` !
