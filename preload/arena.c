@@ -58,7 +58,8 @@ void scmp_arena_open(void)
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (start < 0 && start > -4096)
-		scmp_fail("libscmp: no memory for the policy: mmap of %d MiB: errno %ld", ARENA_SIZE >> 20, -start);
+		scmp_fail("libscmp: no memory for the policy: mmap of %d MiB: %s", ARENA_SIZE >> 20,
+			  scmp_error_text((int)-start));
 	arena.start = (char *)start;
 	arena.top = arena.start;
 	arena.end = arena.start + ARENA_SIZE;

@@ -63,3 +63,11 @@ void scmp_fail(const char *format, ...)
 	va_end(arguments);
 	scmp_fail_text(message);
 }
+
+/* strerror(3) would translate, and so load a catalogue. */
+const char *scmp_error_text(int error)
+{
+	const char *text = strerrordesc_np(error);
+
+	return text ? text : "unknown error";
+}

@@ -24,3 +24,6 @@ void scmp_fail_softly(jmp_buf *where);
 
 /* scmp_failure_text() - what scmp_fail() would have said, after the jump */
 const char *scmp_failure_text(void);
+
+/* scmp_error_text() - an errno in words: "Permission denied" */
+const char *scmp_error_text(int error);

@@ -35,7 +35,7 @@ static int raise_fd(int fd)
 	long highest = HIGHEST_FD, copy = -EMFILE, i;
 
 	if (r < 0)
-		scmp_fail("kernel: the limit of open files cannot be read: errno %ld", -r);
+		scmp_fail("kernel: the limit of open files cannot be read: %s", scmp_error_text((int)-r));
 	if (limit.rlim_cur > 0 && limit.rlim_cur <= HIGHEST_FD)
 		highest = (long)limit.rlim_cur - 1;
 	for (i = 0; i < TRIES && highest - i > 2; i++) {
@@ -62,15 +62,15 @@ void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options)
 		fd = scmp_sys(__NR_openat, AT_FDCWD, (long)options->log_path,
 			      O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666, 0, 0);
 		if (fd < 0)
-			scmp_fail("SECCOMP_LOG=%s cannot be opened for appending: errno %ld", options->log_path, -fd);
+			scmp_fail("SECCOMP_LOG=%s cannot be opened for appending: %s", options->log_path,
+				  scmp_error_text((int)-fd));
 	}
 	copy = raise_fd((int)fd);
 	/* No stderr, no log: the host was started that way. */
 	if (copy == -EBADF && options->log_kind == SCMP_LOG_STDERR)
 		return;
 	if (copy < 0)
-		scmp_fail("SECCOMP_LOG: file descriptor %ld cannot be copied: errno %ld%s", fd, -copy,
-			  copy == -EBADF ? " (it is not open)" : "");
+		scmp_fail("SECCOMP_LOG: file descriptor %ld cannot be copied: %s", fd, scmp_error_text((int)-copy));
 	if (options->log_kind == SCMP_LOG_PATH)
 		scmp_sys(__NR_close, fd, 0, 0, 0, 0, 0);
 	log->fd = (int)copy;

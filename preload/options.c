@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <linux/limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -56,8 +57,8 @@ static void append_absolute(struct text *text, const char *path, size_t length)
 		long n = scmp_sys(__NR_getcwd, (long)folder, sizeof(folder), 0, 0, 0, 0);
 
 		if (n < 2 || folder[0] != '/')
-			scmp_fail("libscmp: the working folder has no name (errno %ld), but %.*s is relative to it",
-				  n < 0 ? -n : 2l, (int)length, path);
+			scmp_fail("libscmp: the working folder has no name (%s), but %.*s is relative to it",
+				  scmp_error_text(n < 0 ? (int)-n : ENOENT), (int)length, path);
 		append(text, folder, (size_t)n - 1);
 		if (folder[n - 2] != '/')
 			append(text, "/", 1);
@@ -96,6 +97,7 @@ static void read_policy(struct scmp_options *options)
 	options->policy_path = text.at;
 	/* A bare word is one of the ready-made policies. */
 	if (!strchr(value, '/') && (length < 3 || strcmp(value + length - 3, ".rb") != 0)) {
+		options->ready_made = true;
 		append(&text, SCMP_POLICIES_DIR "/", sizeof(SCMP_POLICIES_DIR));
 		append(&text, value, length);
 		append(&text, ".rb", 3);

@@ -19,6 +19,7 @@ struct scmp_options {
 	bool idle; /* do nothing: AT_SECURE, or SECCOMP_POLICY=none */
 	const char *policy; /* as it was spelled */
 	const char *policy_path; /* absolute */
+	bool ready_made; /* a bare word: one of the library's own policies */
 	enum scmp_log_kind log_kind;
 	int log_fd; /* SCMP_LOG_FD */
 	const char *log_path; /* SCMP_LOG_PATH, absolute */
@@ -27,5 +28,6 @@ struct scmp_options {
 	const void *auxv;
 };
 
-/* scmp_options_read() - from the constructor's own arguments, as libc's environ is not there yet; ends the start on a fault */
+/* scmp_options_read() - from the constructor's own arguments, as libc's environ is not there yet; ends the start on a
+ * fault */
 void scmp_options_read(struct scmp_options *options, int argc, char **argv, char **environment);

@@ -6,6 +6,7 @@
  * process has ended with a message and status 125; or, where the user said so or
  * the environment cannot be trusted, nothing was done.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,8 +62,7 @@ static void arm(void)
 
 	r = scmp_trap_arm();
 	if (r < 0)
-		scmp_fail("libscmp: the SIGSYS handler cannot be installed: %s (errno %d)",
-			  strerrordesc_np(-r) ? strerrordesc_np(-r) : "unknown error", -r);
+		scmp_fail("libscmp: the SIGSYS handler cannot be installed: %s", scmp_error_text(-r));
 }
 
 static void read_policy(void)
@@ -70,8 +70,12 @@ static void read_policy(void)
 	char *text;
 	long length = scmp_read_file(options.policy_path, &text);
 
+	if (length == -ENOENT && options.ready_made)
+		scmp_fail(
+			"%s: there is no ready-made policy of that name (%s); a file is named by a path or ends in .rb",
+			options.policy, options.policy_path);
 	if (length < 0)
-		scmp_fail("%s: the policy cannot be read: %s", options.policy, strerrordesc_np((int)-length));
+		scmp_fail("%s: the policy cannot be read: %s", options.policy, scmp_error_text((int)-length));
 	scmp_vm_run(options.policy, text, (size_t)length);
 }
 
@@ -84,12 +88,12 @@ static void report_faults(void)
 
 	for (fault = scmp_policy_faults(); fault; fault = fault->next) {
 		if (!fault->warning && length < sizeof(text) - 1)
-			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s:%d: %s", length ? "\n" : "",
-						   fault->file, fault->line, fault->text);
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s:%d: %s",
+						   length ? "\n" : "", fault->file, fault->line, fault->text);
 	}
 	if (length)
 		scmp_fail_text(text);
-	if (scmp_policy_broken())
+	if (scmp_policy_broken(NULL))
 		scmp_fail("%s: libscmp: out of memory", options.policy);
 }
 
@@ -128,7 +132,7 @@ static void give_blocks_a_stack(void)
 	if (low >= 0 || low < -4095)
 		r = scmp_sys(__NR_mprotect, low, STACK_GUARD, PROT_NONE, 0, 0, 0);
 	if (r < 0 && r > -4096)
-		scmp_fail("libscmp: no memory for the blocks' stack: errno %ld", -r);
+		scmp_fail("libscmp: no memory for the blocks' stack: %s", scmp_error_text((int)-r));
 	config.stack = (char *)low + STACK_GUARD;
 	config.stack_size = STACK_SIZE;
 	config.run_block = scmp_bridge_run;
@@ -211,7 +215,8 @@ __attribute__((constructor)) static void scmp_preload(int argc, char **argv, cha
 	key = scmp_hash_text(scmp_hash_text(SCMP_HASH_START, SCMP_VERSION), options.policy_path);
 	scmp_child_probe(&child, key);
 	if (child.other_traps)
-		scmp_fail("%s: this process already runs under another policy that traps, and only one can", options.policy);
+		scmp_fail("%s: this process already runs under another policy that traps, and only one can",
+			  options.policy);
 	if (!child.in_force)
 		start();
 	else if (child.traps)

@@ -21,6 +21,7 @@
 
 #include "arena.h"
 #include "errnos.h"
+#include "failure.h"
 #include "gem.h"
 #include "log.h"
 #include "sys.h"
@@ -85,9 +86,11 @@ static void raise_errno(mrb_state *mrb, long error, const char *what)
 {
 	const char *name = scmp_errno_name((int)error);
 	mrb_value module = mrb_obj_value(mrb_module_get(mrb, "Errno"));
-	mrb_value class = mrb_funcall(mrb, module, "__of", 1, mrb_symbol_value(mrb_intern_cstr(mrb, name ? name : "EIO")));
+	mrb_value class =
+		mrb_funcall(mrb, module, "__of", 1, mrb_symbol_value(mrb_intern_cstr(mrb, name ? name : "EIO")));
 
-	mrb_exc_raise(mrb, mrb_funcall(mrb, class, "new", 1, mrb_str_new_cstr(mrb, what)));
+	mrb_exc_raise(mrb,
+		      mrb_funcall(mrb, class, "new", 1, mrb_format(mrb, "%s - %s", scmp_error_text((int)error), what)));
 }
 
 /* Log.__write(text): one message, one write. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a policy sees beyond mruby's core classes and module Seccomp: output to the log, reading files, ENV, Errno, Time. */
+/* What a policy sees beyond mruby's core classes and module Seccomp: output to the log, reading files, ENV, Errno,
+ * Time. */
 #pragma once
 
 #include <mruby.h>

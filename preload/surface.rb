@@ -34,7 +34,7 @@ class SystemCallError < StandardError
 
   def initialize(text = nil)
     @errno = self.class::Errno
-    super(text ? "#{self.class} - #{text}" : self.class.to_s)
+    super(text || self.class.to_s)
   end
 end
 

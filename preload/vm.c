@@ -51,9 +51,10 @@ static void note(mrb_value exception)
 	mrb_value text = mrb_protect_error(vm, message_of, &exception, &failed);
 
 	if (failed || !mrb_string_p(text))
-		scmp_policy_fault(place.file, place.line, false, "an exception that cannot be described");
+		scmp_policy_fault(NULL, place.file, place.line, false, "an exception that cannot be described");
 	else
-		scmp_policy_fault(place.file, place.line, false, "%.*s", (int)RSTRING_LEN(text), RSTRING_PTR(text));
+		scmp_policy_fault(NULL, place.file, place.line, false, "%.*s", (int)RSTRING_LEN(text),
+				  RSTRING_PTR(text));
 }
 
 static void enter(void (*body)(mrb_state *mrb, void *data), void *data)
@@ -111,7 +112,7 @@ static void run_source(mrb_state *mrb, void *data)
 		const size_t room = sizeof(parser->error_buffer) / sizeof(parser->error_buffer[0]);
 
 		for (i = 0; i < parser->nerr && i < room; i++)
-			scmp_policy_fault(source->name, parser->error_buffer[i].lineno, false, "%s",
+			scmp_policy_fault(NULL, source->name, parser->error_buffer[i].lineno, false, "%s",
 					  parser->error_buffer[i].message);
 		return;
 	}
@@ -119,7 +120,8 @@ static void run_source(mrb_state *mrb, void *data)
 	mrb_parser_free(parser);
 	mrbc_context_free(mrb, context);
 	if (!program) {
-		scmp_policy_fault(source->name, 1, false, "the policy cannot be compiled: it is too large or nested too deep");
+		scmp_policy_fault(NULL, source->name, 1, false,
+				  "the policy cannot be compiled: it is too large or nested too deep");
 		return;
 	}
 	mrb_top_run(mrb, program, mrb_top_self(mrb), 0);

@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/audit.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +28,8 @@ enum { NUMBERS = 512 };
 enum { COMBINATIONS = 8 };
 
 enum { VALUES_MAX = 16 };
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Doors and rules to read the meaning from: all of them, or, to be quick, those of one number. */
 struct subject {
@@ -119,7 +122,31 @@ static void suit(struct verifier *verifier, const struct scmp_test *tests, size_
 	}
 }
 
-/* A call that all the tests match, then each tested argument moved around. */
+/* The same call by a neighbour's number, which dispatch must keep apart. */
+static int probe_neighbours(struct verifier *verifier, struct seccomp_data data)
+{
+	int r;
+
+	data.nr--;
+	r = probe(verifier, &verifier->all, &data);
+	data.nr += 2;
+	return r < 0 ? r : probe(verifier, &verifier->all, &data);
+}
+
+/* The same call from places that are nearly the gate. */
+static int probe_places(struct verifier *verifier, const struct subject *subject, struct seccomp_data data)
+{
+	static const uint64_t places[] = { SCMP_GATE_IP - 1, SCMP_GATE_IP + 1, SCMP_GATE_IP ^ 1ull << 32, UINT64_MAX, 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < N_ELEMENTS(places); i++) {
+		data.instruction_pointer = places[i];
+		r = probe(verifier, subject, &data);
+	}
+	return r;
+}
+
+/* A call that matches, and what is close to it; then each tested argument moved around. */
 static int probe_case(struct verifier *verifier, const struct subject *subject, struct seccomp_data data,
 		      const struct scmp_test *tests, size_t n_tests)
 {
@@ -129,6 +156,10 @@ static int probe_case(struct verifier *verifier, const struct subject *subject, 
 	for (size_t i = 0; i < n_tests; i++)
 		suit(verifier, tests, n_tests, &tests[i], &data);
 	r = probe(verifier, subject, &data);
+	if (r == 0 && n_tests > 0)
+		r = probe_neighbours(verifier, data);
+	if (r == 0 && data.instruction_pointer == SCMP_GATE_IP)
+		r = probe_places(verifier, subject, data);
 	for (size_t i = 0; r == 0 && i < n_tests; i++) {
 		struct seccomp_data moved = data;
 		size_t n = values_of(verifier, &tests[i], values);
@@ -299,6 +330,7 @@ static size_t gather(struct verifier *verifier, struct subject *subject, size_t 
 
 static int verify(struct verifier *verifier)
 {
+	static const uint32_t foreign[] = { AUDIT_ARCH_I386, AUDIT_ARCH_ARM, 0, UINT32_MAX };
 	static const int odd_numbers[] = {0x3fffffff, 0x40000000, 0x40000000 + NUMBERS, INT32_MAX, INT32_MIN, -1};
 	size_t n = sort_entries(verifier), next;
 	struct subject subject;
@@ -316,8 +348,10 @@ static int verify(struct verifier *verifier)
 	}
 	if (r == 0)
 		r = probe_rest(verifier, rest, NUMBERS);
-	for (size_t i = 0; r == 0 && i < sizeof(odd_numbers) / sizeof(odd_numbers[0]); i++)
+	for (size_t i = 0; r == 0 && i < N_ELEMENTS(odd_numbers); i++)
 		r = probe_number(verifier, &verifier->all, odd_numbers[i]);
+	for (size_t i = 0; r == 0 && i < N_ELEMENTS(foreign); i++)
+		r = probe(verifier, &verifier->all, &(struct seccomp_data){ .arch = foreign[i] });
 	return r;
 }
 

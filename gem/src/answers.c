@@ -17,22 +17,16 @@ static const struct unfailing {
 	int nr;
 	int64_t answer;
 } unfailing[] = {
-	{__NR_getpid, 0},
-	{__NR_gettid, 0},
-	{__NR_getppid, 0},
+	{__NR_getpid, 0},	   {__NR_gettid, 0},	   {__NR_getppid, 0},
 #ifdef __NR_getpgrp
 	{__NR_getpgrp, 0},
 #endif
-	{__NR_getuid, NOBODY},
-	{__NR_geteuid, NOBODY},
-	{__NR_getgid, NOBODY},
-	{__NR_getegid, NOBODY},
-	{__NR_umask, 022},
+	{__NR_getuid, NOBODY},	   {__NR_geteuid, NOBODY}, {__NR_getgid, NOBODY},
+	{__NR_getegid, NOBODY},	   {__NR_umask, 022},
 #ifdef __NR_alarm
 	{__NR_alarm, 0},
 #endif
-	{__NR_set_tid_address, 0},
-	{__NR_sched_yield, 0},
+	{__NR_set_tid_address, 0}, {__NR_sched_yield, 0},
 };
 
 static const struct unfailing *find_unfailing(int nr)
@@ -57,7 +51,7 @@ enum scmp_answer scmp_answer_fit(struct scmp_rule *rule)
 	case __NR_exit:
 		/* It has nobody to answer to: libc calls it again, for ever. */
 		return rule->verdict == SCMP_VERDICT_ERRNO || rule->verdict == SCMP_VERDICT_TRAP ||
-					   rule->verdict == SCMP_VERDICT_RETURN
+				       rule->verdict == SCMP_VERDICT_RETURN
 			       ? SCMP_ANSWER_NEVER_REFUSED
 			       : SCMP_ANSWER_FITS;
 	case __NR_brk:

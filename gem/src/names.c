@@ -96,18 +96,42 @@ const char *scmp_suggest(const char *word, const char *const *words, size_t n)
 
 /* What libc, other systems and other tools call these. Distance alone misleads: umount is nearest to mount. */
 static const char *const other_names[][2] = {
-	{"umount", "umount2"},	     {"pread", "pread64"},	   {"pwrite", "pwrite64"},
-	{"newuname", "uname"},	     {"fstatat", "newfstatat"},	   {"fstatat64", "newfstatat"},
-	{"sigaction", "rt_sigaction"}, {"sigprocmask", "rt_sigprocmask"}, {"sigreturn", "rt_sigreturn"},
-	{"sigsuspend", "rt_sigsuspend"}, {"sigpending", "rt_sigpending"}, {"sigqueue", "rt_sigqueueinfo"},
-	{"prlimit", "prlimit64"},    {"stat64", "stat"},	   {"lstat64", "lstat"},
-	{"fstat64", "fstat"},	     {"sendfile64", "sendfile"},   {"fadvise", "fadvise64"},
-	{"posix_fadvise", "fadvise64"}, {"exec", "execve"},	   {"execvp", "execve"},
-	{"execl", "execve"},	     {"waitpid", "wait4"},	   {"wait", "wait4"},
-	{"wait3", "wait4"},	     {"send", "sendto"},	   {"recv", "recvfrom"},
-	{"sleep", "clock_nanosleep"}, {"usleep", "clock_nanosleep"}, {"posix_spawn", "clone3"},
-	{"_exit", "exit_group"},     {"pselect", "pselect6"},	   {"gethostname", "uname"},
-	{"_llseek", "lseek"},	     {"mmap2", "mmap"},		   {"io_uring", "io_uring_setup"},
+	{"umount", "umount2"},
+	{"pread", "pread64"},
+	{"pwrite", "pwrite64"},
+	{"newuname", "uname"},
+	{"fstatat", "newfstatat"},
+	{"fstatat64", "newfstatat"},
+	{"sigaction", "rt_sigaction"},
+	{"sigprocmask", "rt_sigprocmask"},
+	{"sigreturn", "rt_sigreturn"},
+	{"sigsuspend", "rt_sigsuspend"},
+	{"sigpending", "rt_sigpending"},
+	{"sigqueue", "rt_sigqueueinfo"},
+	{"prlimit", "prlimit64"},
+	{"stat64", "stat"},
+	{"lstat64", "lstat"},
+	{"fstat64", "fstat"},
+	{"sendfile64", "sendfile"},
+	{"fadvise", "fadvise64"},
+	{"posix_fadvise", "fadvise64"},
+	{"exec", "execve"},
+	{"execvp", "execve"},
+	{"execl", "execve"},
+	{"waitpid", "wait4"},
+	{"wait", "wait4"},
+	{"wait3", "wait4"},
+	{"send", "sendto"},
+	{"recv", "recvfrom"},
+	{"sleep", "clock_nanosleep"},
+	{"usleep", "clock_nanosleep"},
+	{"posix_spawn", "clone3"},
+	{"_exit", "exit_group"},
+	{"pselect", "pselect6"},
+	{"gethostname", "uname"},
+	{"_llseek", "lseek"},
+	{"mmap2", "mmap"},
+	{"io_uring", "io_uring_setup"},
 };
 
 const char *scmp_suggest_syscall(const char *name)
@@ -119,6 +143,9 @@ const char *scmp_suggest_syscall(const char *name)
 	for (i = 0; i < sizeof(other_names) / sizeof(other_names[0]); i++)
 		if (strcmp(other_names[i][0], name) == 0)
 			return other_names[i][1];
+	/* A name of another architecture is spelled right: what is near it is something else. */
+	if (scmp_resolve_syscall(name) != -1)
+		return NULL;
 	for (nr = 0; nr < NR_END; nr++) {
 		const struct scmp_syscall *syscall = scmp_syscall_by_number(nr);
 
@@ -206,7 +233,8 @@ static mrb_value number_of(mrb_state *mrb, mrb_value name)
 	int nr;
 
 	if (!text)
-		mrb_raisef(mrb, mrb_class_get(mrb, "TypeError"), "a syscall is named by a Symbol or a String, not %v", name);
+		mrb_raisef(mrb, mrb_class_get(mrb, "TypeError"), "a syscall is named by a Symbol or a String, not %v",
+			   name);
 	nr = scmp_resolve_syscall(text);
 	return nr >= 0 ? mrb_int_value(mrb, nr) : mrb_nil_value();
 }

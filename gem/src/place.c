@@ -17,7 +17,7 @@ static const char *keep_file(const char *file, size_t length)
 	static struct kept {
 		struct kept *next;
 		char name[];
-	} *all;
+	} * all;
 	struct kept *kept;
 
 	for (kept = all; kept; kept = kept->next)

@@ -17,14 +17,14 @@
 
 static struct {
 	struct scmp_policy_context *contexts, **contexts_end;
-	struct scmp_policy_fault *faults, **faults_end;
+	struct scmp_policy_fault *faults;
 	struct scmp_policy_context *only; /* the choice of scmp_policy_close() */
 	bool any_loaded;
 	bool deferred;
 	bool has_block;
 	bool out_of_memory;
 	unsigned last_id;
-} policy = {.contexts_end = &policy.contexts, .faults_end = &policy.faults};
+} policy = {.contexts_end = &policy.contexts};
 
 struct scmp_policy_context *scmp_policy_context_new(void)
 {
@@ -60,23 +60,28 @@ uint16_t scmp_policy_next_id(void)
 	return policy.last_id < UINT16_MAX ? (uint16_t)++policy.last_id : 0;
 }
 
-void scmp_policy_fault(const char *file, int line, bool warning, const char *format, ...)
+void scmp_policy_fault(const struct scmp_policy_context *context, const char *file, int line, bool warning,
+		       const char *format, ...)
 {
-	struct scmp_policy_fault *fault = calloc(1, sizeof(*fault));
+	struct scmp_policy_fault *fault = calloc(1, sizeof(*fault)), **at;
 	va_list arguments;
 
 	if (!fault) {
 		policy.out_of_memory = true;
 		return;
 	}
+	fault->context = context;
 	fault->file = file;
 	fault->line = line;
 	fault->warning = warning;
 	va_start(arguments, format);
 	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
 	va_end(arguments);
-	*policy.faults_end = fault;
-	policy.faults_end = &fault->next;
+	/* In the order of the file's lines: some faults show only when all rules are known. */
+	for (at = &policy.faults; *at && !((*at)->file == file && (*at)->line > line); at = &(*at)->next)
+		;
+	fault->next = *at;
+	*at = fault;
 }
 
 const struct scmp_policy_fault *scmp_policy_faults(void)
@@ -84,25 +89,30 @@ const struct scmp_policy_fault *scmp_policy_faults(void)
 	return policy.faults;
 }
 
-bool scmp_policy_broken(void)
+bool scmp_policy_broken(const struct scmp_policy_context *context)
 {
 	const struct scmp_policy_fault *fault;
 
 	for (fault = policy.faults; fault; fault = fault->next)
-		if (!fault->warning)
+		if (!fault->warning && (!context || fault->context == context))
 			return true;
 	return policy.out_of_memory;
 }
 
-void scmp_policy_forget_faults(void)
+void scmp_policy_forget(const struct scmp_policy_context *context)
 {
-	while (policy.faults) {
-		struct scmp_policy_fault *fault = policy.faults;
+	struct scmp_policy_fault **at = &policy.faults;
 
-		policy.faults = fault->next;
-		free(fault);
+	while (*at) {
+		struct scmp_policy_fault *fault = *at;
+
+		if (fault->context == context) {
+			*at = fault->next;
+			free(fault);
+		} else {
+			at = &fault->next;
+		}
 	}
-	policy.faults_end = &policy.faults;
 }
 
 void scmp_policy_defer(void)
@@ -134,51 +144,54 @@ static struct scmp_policy_context *next_chosen(struct scmp_policy_context *conte
 	return NULL;
 }
 
-/* "errno p.rb:3" or "trap p.rb:4" */
-static void fault_of(const struct scmp_fault *fault)
+static void fault_of(const struct scmp_policy_context *context, const struct scmp_fault *fault)
 {
 	const struct scmp_rule *rule = fault->rule, *earlier = fault->earlier;
 
 	switch (fault->kind) {
 	case SCMP_FAULT_NEVER_TRUE:
-		scmp_policy_fault(rule->file, rule->line, false,
-				  "%s :%s can never match: its conditions contradict themselves", rule->verb, rule->name);
+		scmp_policy_fault(context, rule->file, rule->line, false,
+				  "%s :%s can never match: its conditions contradict themselves", rule->verb,
+				  rule->name);
 		break;
 	case SCMP_FAULT_COVERED:
-		scmp_policy_fault(rule->file, rule->line, false,
-				  "%s :%s can never take effect: line %d (%s) takes all of its calls, and the first match wins",
-				  rule->verb, rule->name, earlier->line, earlier->verb);
+		scmp_policy_fault(
+			context, rule->file, rule->line, false,
+			"%s :%s can never take effect: line %d (%s) takes all of its calls, and the first match wins",
+			rule->verb, rule->name, earlier->line, earlier->verb);
 		break;
 	case SCMP_FAULT_SAME_AS_DEFAULT:
-		scmp_policy_fault(rule->file, rule->line, true, "%s :%s has no effect: it is the default action",
-				  rule->verb, rule->name);
+		scmp_policy_fault(context, rule->file, rule->line, true,
+				  "%s :%s has no effect: it is the default action", rule->verb, rule->name);
 		break;
 	}
 }
 
-static void check_rules(struct scmp_context *context)
+static void check_rules(struct scmp_policy_context *context)
 {
 	struct scmp_fault *faults;
 	size_t n_faults, i;
 
-	for (i = 0; i < context->n_rules; i++) {
-		const struct scmp_rule *rule = &context->rules[i];
+	for (i = 0; i < context->context.n_rules; i++) {
+		const struct scmp_rule *rule = &context->context.rules[i];
 
 		if (scmp_answer_needs_block(rule) && !policy.has_block)
-			scmp_policy_fault(rule->file, rule->line, false,
-					  "%s cannot fail, its callers take an error for a result: give the trap a block that "
-					  "chooses one, or say `return n, :%s`", rule->name, rule->name);
+			scmp_policy_fault(
+				context, rule->file, rule->line, false,
+				"%s cannot fail, its callers take an error for a result: give the trap a block that "
+				"chooses one, or say `return n, :%s`",
+				rule->name, rule->name);
 	}
-	if (context->n_rules == 0)
+	if (context->context.n_rules == 0)
 		return;
-	faults = calloc(context->n_rules, sizeof(*faults));
+	faults = calloc(context->context.n_rules, sizeof(*faults));
 	if (!faults) {
 		policy.out_of_memory = true;
 		return;
 	}
-	n_faults = scmp_filter_check(context, faults);
+	n_faults = scmp_filter_check(&context->context, faults);
 	for (i = 0; i < n_faults; i++)
-		fault_of(&faults[i]);
+		fault_of(context, &faults[i]);
 	free(faults);
 }
 
@@ -227,7 +240,7 @@ size_t scmp_policy_close(struct scmp_policy_context *only)
 	for (context = policy.contexts; context; context = context->next)
 		policy.any_loaded |= context->loaded;
 	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
-		check_rules(&context->context);
+		check_rules(context);
 		if (!takes_all_brk(&context->context))
 			mend_brk(context);
 		n++;
@@ -360,7 +373,8 @@ int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why)
 		if (r == 0 && next_chosen(context) && !lets_seccomp_pass(&program)) {
 			r = -EACCES;
 			snprintf(why->text, sizeof(why->text),
-				 "%s:%d: the context refuses seccomp(2), with which the next one would be loaded: let it allow "
+				 "%s:%d: the context refuses seccomp(2), with which the next one would be loaded: let "
+				 "it allow "
 				 ":seccomp, or load it last",
 				 fallback->file, fallback->line);
 		}

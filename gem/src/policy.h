@@ -26,6 +26,7 @@ struct scmp_policy_context {
 
 /* Something wrong (or, as a warning, doubtful) at one place of a policy. */
 struct scmp_policy_fault {
+	const struct scmp_policy_context *context; /* whose rule it is, or NULL */
 	const char *file;
 	int line;
 	bool warning;
@@ -43,13 +44,18 @@ struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context);
 uint16_t scmp_policy_next_id(void);
 
 /* scmp_policy_fault() - note a fault; the text is formatted and cut to fit */
-__attribute__((format(printf, 4, 5))) void scmp_policy_fault(const char *file, int line, bool warning,
+__attribute__((format(printf, 5, 6))) void scmp_policy_fault(const struct scmp_policy_context *context,
+							     const char *file, int line, bool warning,
 							     const char *format, ...);
 
-/* scmp_policy_faults() - all that was noted, in order; scmp_policy_broken() - is one of them an error? */
+/* scmp_policy_faults() - all that was noted, in the order of lines */
 const struct scmp_policy_fault *scmp_policy_faults(void);
-bool scmp_policy_broken(void);
-void scmp_policy_forget_faults(void);
+
+/* scmp_policy_broken() - is there an error, of this context or (NULL) at all? */
+bool scmp_policy_broken(const struct scmp_policy_context *context);
+
+/* scmp_policy_forget() - drop the faults of a context */
+void scmp_policy_forget(const struct scmp_policy_context *context);
 
 /* scmp_policy_defer() - from now on Context#load only notes its wish */
 void scmp_policy_defer(void);
@@ -72,7 +78,8 @@ size_t scmp_policy_close(struct scmp_policy_context *only);
 bool scmp_policy_traps(void);
 uint64_t scmp_policy_fingerprint(void);
 
-/* scmp_policy_trap_rules() - the handler's table, indexed by id; NULL and 0 where nothing traps, NULL and 1: no memory */
+/* scmp_policy_trap_rules() - the handler's table, indexed by id; NULL and 0 where nothing traps, NULL and 1: no memory
+ */
 const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules);
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * [async-signal-safe] What the trap engine needs to know of the processor, in
- * one small header and one assembler file for each. For [S] files only: the kernel's signal types
- * do not go together with libc's.
+ * one small header and one assembler file for each. For [S] files only: the
+ * kernel's signal types do not go together with libc's.
  *
  * Each of them gives:
  *   SCMP_AUDIT_ARCH          seccomp_data.arch of a native call
@@ -26,7 +26,7 @@ struct scmp_kernel_sigaction {
 	uint64_t mask;
 };
 
-/* Whether user code may read the thread pointer: AT_HWCAP2 of the process. */
+/* AT_HWCAP2 of the process, or 0: what user code may do on this kernel. Set by scmp_trap_configure(). */
 extern uint64_t scmp_hwcap2;
 
 /* The gate's page, where the library has it before scmp_gate_open(). */

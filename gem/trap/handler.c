@@ -14,6 +14,7 @@
  */
 #include "trap.h"
 
+#include <linux/auxvec.h>
 #include <linux/errno.h>
 
 #include "arch.h"
@@ -27,6 +28,8 @@
 #ifndef SYS_SECCOMP
 #define SYS_SECCOMP 1
 #endif
+
+uint64_t scmp_hwcap2;
 
 /* NULL until scmp_trap_configure(). */
 static const struct scmp_trap_config *configured;
@@ -182,6 +185,7 @@ int scmp_trap_arm(void)
 
 void scmp_trap_configure(const struct scmp_trap_config *config)
 {
+	scmp_hwcap2 = scmp_auxiliary(config->auxv, AT_HWCAP2);
 	scmp_modules_snapshot(config->auxv);
 	__atomic_store_n(&configured, config, __ATOMIC_RELEASE);
 }

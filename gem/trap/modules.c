@@ -52,11 +52,9 @@ struct module {
 static struct module modules[MODULES_MAX];
 static size_t n_modules;
 
-uint64_t scmp_hwcap2;
-
-static uint64_t aux_value(const struct aux *aux, uint64_t type)
+uint64_t scmp_auxiliary(const void *auxv, uint64_t type)
 {
-	for (; aux->type != AT_NULL; aux++) {
+	for (const struct aux *aux = auxv; aux && aux->type != AT_NULL; aux++) {
 		if (aux->type == type)
 			return aux->value;
 	}
@@ -156,12 +154,9 @@ void scmp_modules_snapshot(const void *auxv)
 	size_t n_headers;
 	uint64_t bias;
 
-	if (!auxv)
-		return;
-	scmp_hwcap2 = aux_value(auxv, AT_HWCAP2);
-	headers = (const Elf64_Phdr *)aux_value(auxv, AT_PHDR);
-	n_headers = aux_value(auxv, AT_PHNUM);
-	if (!headers || aux_value(auxv, AT_PHENT) != sizeof(Elf64_Phdr))
+	headers = (const Elf64_Phdr *)scmp_auxiliary(auxv, AT_PHDR);
+	n_headers = scmp_auxiliary(auxv, AT_PHNUM);
+	if (!headers || scmp_auxiliary(auxv, AT_PHENT) != sizeof(Elf64_Phdr))
 		return;
 
 	n_modules = 0;

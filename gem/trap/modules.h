@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* scmp_auxiliary() - a value of the auxiliary vector; 0 if it has none, or is NULL */
+uint64_t scmp_auxiliary(const void *auxv, uint64_t type);
+
 /*
  * scmp_modules_snapshot() - note the modules that are mapped now
  * @auxv: the auxiliary vector of the process, or NULL
