@@ -3,7 +3,7 @@
  * The library's own memory: one reserved range from which mruby and libseccomp
  * take all of theirs, so that a trap in the middle of the host's malloc is
  * harmless and the host's heap is as it would be without us. The linker's --wrap
- * sends their malloc, calloc, realloc, free, strdup and abort here.
+ * sends their malloc, calloc, realloc, free, strdup and abort to malloc.c.
  *
  * One user at a time: the constructor, later whoever holds the VM's lock. Not
  * one system call after scmp_arena_open().
@@ -21,3 +21,6 @@ void scmp_arena_settle(void);
 /* scmp_arena_allocate() - 16-byte aligned memory, or NULL; scmp_arena_release() takes it back, or NULL */
 void *scmp_arena_allocate(size_t size);
 void scmp_arena_release(void *memory);
+
+/* scmp_arena_room() - how much may be stored there: what was asked for, or more */
+size_t scmp_arena_room(const void *memory);

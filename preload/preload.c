@@ -196,7 +196,8 @@ static void rejoin(const struct scmp_child *child)
 	}
 	scmp_fail_softly(&fault);
 	arm();
-	scmp_trap_enter();
+	if (scmp_trap_enter() < 0)
+		scmp_fail("libscmp: Ruby is out of use");
 	understand_policy();
 	scmp_trap_leave();
 	if (!scmp_child_same_rules(key, scmp_policy_fingerprint()))

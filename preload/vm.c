@@ -7,6 +7,7 @@
 #include <mruby/error.h>
 #include <mruby/proc.h>
 #include <mruby/string.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "failure.h"
@@ -95,14 +96,36 @@ struct source {
 	size_t length;
 };
 
+/* Ruby takes these bytes, even in a comment, for the end of the text: what follows would be left out in silence. */
+static bool ends_early(const struct source *source)
+{
+	size_t i;
+	int line = 1;
+
+	for (i = 0; i < source->length; i++) {
+		char c = source->text[i];
+
+		if (c == '\0' || c == '\004' || c == '\032') {
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "a byte 0x%02x, at which Ruby would stop reading: a policy is plain text", c);
+			return true;
+		}
+		line += c == '\n';
+	}
+	return false;
+}
+
 static void run_source(mrb_state *mrb, void *data)
 {
 	const struct source *source = data;
-	mrbc_context *context = mrbc_context_new(mrb);
 	struct mrb_parser_state *parser;
+	mrbc_context *context;
 	struct RProc *program;
 	size_t i;
 
+	if (ends_early(source))
+		return;
+	context = mrbc_context_new(mrb);
 	context->capture_errors = true;
 	mrbc_filename(mrb, context, source->name);
 	parser = mrb_parse_nstring(mrb, source->text, source->length, context);

@@ -66,7 +66,7 @@ int64_t scmp_sim_run(const struct sock_filter *insns, size_t n_insns, const stru
 
 	while (pc < n_insns) {
 		const struct sock_filter *insn = &insns[pc++];
-		uint32_t k = insn->k, jump;
+		uint32_t k = insn->k;
 
 		switch (insn->code) {
 		case BPF_LD | BPF_W | BPF_ABS:
@@ -139,23 +139,27 @@ int64_t scmp_sim_run(const struct sock_filter *insns, size_t n_insns, const stru
 		case BPF_ALU | BPF_RSH | BPF_X:
 			a = compute(insn->code, a, x);
 			break;
+		/* A jump past the end ends the loop. */
 		case BPF_JMP | BPF_JA:
-			if (k >= n_insns - pc)
-				return SCMP_SIM_BAD_JUMP;
 			pc += k;
 			break;
 		case BPF_JMP | BPF_JEQ | BPF_K:
+			pc += a == k ? insn->jt : insn->jf;
+			break;
 		case BPF_JMP | BPF_JGE | BPF_K:
+			pc += a >= k ? insn->jt : insn->jf;
+			break;
 		case BPF_JMP | BPF_JGT | BPF_K:
+			pc += a > k ? insn->jt : insn->jf;
+			break;
 		case BPF_JMP | BPF_JSET | BPF_K:
+			pc += a & k ? insn->jt : insn->jf;
+			break;
 		case BPF_JMP | BPF_JEQ | BPF_X:
 		case BPF_JMP | BPF_JGE | BPF_X:
 		case BPF_JMP | BPF_JGT | BPF_X:
 		case BPF_JMP | BPF_JSET | BPF_X:
-			jump = compare(insn->code, a, BPF_SRC(insn->code) == BPF_K ? k : x) ? insn->jt : insn->jf;
-			if (jump >= n_insns - pc)
-				return SCMP_SIM_BAD_JUMP;
-			pc += jump;
+			pc += compare(insn->code, a, x) ? insn->jt : insn->jf;
 			break;
 		case BPF_RET | BPF_K:
 			return k;

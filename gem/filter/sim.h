@@ -16,8 +16,7 @@
 enum scmp_sim_fault {
 	SCMP_SIM_BAD_INSTRUCTION = -1, /* not one that seccomp_check_filter() allows */
 	SCMP_SIM_BAD_LOAD = -2, /* outside seccomp_data or the scratch memory, or not yet stored */
-	SCMP_SIM_BAD_JUMP = -3, /* past the end */
-	SCMP_SIM_NO_RETURN = -4, /* runs off the end */
+	SCMP_SIM_NO_RETURN = -3, /* runs, or jumps, off the end */
 };
 
 /*

@@ -29,6 +29,11 @@ enum { COMBINATIONS = 8 };
 
 enum { VALUES_MAX = 16 };
 
+/* Where one call has so many tests, only the bound itself and its two neighbours are tried of each. */
+enum { MANY_TESTS = 64, BOUND_VALUES = 3 };
+
+enum { X32_BIT = 0x40000000 };
+
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Doors and rules to read the meaning from: all of them, or, to be quick, those of one number. */
@@ -58,6 +63,14 @@ static uint64_t next_random(struct verifier *verifier)
 	x ^= x >> 7;
 	x ^= x << 17;
 	return verifier->random = x;
+}
+
+/* Small numbers as often as large ones. */
+static uint64_t any_size(struct verifier *verifier)
+{
+	uint64_t x = next_random(verifier);
+
+	return x >> (x & 63);
 }
 
 static int probe(struct verifier *verifier, const struct subject *subject, const struct seccomp_data *data)
@@ -136,7 +149,7 @@ static int probe_neighbours(struct verifier *verifier, struct seccomp_data data)
 /* The same call from places that are nearly the gate. */
 static int probe_places(struct verifier *verifier, const struct subject *subject, struct seccomp_data data)
 {
-	static const uint64_t places[] = { SCMP_GATE_IP - 1, SCMP_GATE_IP + 1, SCMP_GATE_IP ^ 1ull << 32, UINT64_MAX, 0 };
+	static const uint64_t places[] = {SCMP_GATE_IP - 1, SCMP_GATE_IP + 1, SCMP_GATE_IP ^ 1ull << 32, UINT64_MAX, 0};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < N_ELEMENTS(places); i++) {
@@ -153,10 +166,12 @@ static int probe_case(struct verifier *verifier, const struct subject *subject, 
 	uint64_t values[VALUES_MAX];
 	int r;
 
+	for (size_t i = 0; i < SCMP_ARGS_MAX; i++)
+		data.args[i] = any_size(verifier);
 	for (size_t i = 0; i < n_tests; i++)
 		suit(verifier, tests, n_tests, &tests[i], &data);
 	r = probe(verifier, subject, &data);
-	if (r == 0 && n_tests > 0)
+	if (r == 0 && n_tests > 0 && subject->n_tests <= MANY_TESTS)
 		r = probe_neighbours(verifier, data);
 	if (r == 0 && data.instruction_pointer == SCMP_GATE_IP)
 		r = probe_places(verifier, subject, data);
@@ -164,6 +179,8 @@ static int probe_case(struct verifier *verifier, const struct subject *subject, 
 		struct seccomp_data moved = data;
 		size_t n = values_of(verifier, &tests[i], values);
 
+		if (subject->n_tests > MANY_TESTS)
+			n = BOUND_VALUES;
 		for (size_t v = 0; r == 0 && v < n; v++) {
 			moved.args[tests[i].arg] = values[v];
 			r = probe(verifier, subject, &moved);
@@ -195,6 +212,7 @@ static int probe_combinations(struct verifier *verifier, const struct subject *s
 	for (size_t i = 0; i < COMBINATIONS; i++) {
 		int r;
 
+		data.instruction_pointer = subject->gate && i % 2 ? SCMP_GATE_IP : 0;
 		for (size_t arg = 0; arg < SCMP_ARGS_MAX; arg++) {
 			const struct scmp_test *test = random_test(verifier, subject);
 			size_t n = values_of(verifier, test, values);
@@ -208,51 +226,35 @@ static int probe_combinations(struct verifier *verifier, const struct subject *s
 	return 0;
 }
 
-/* All cases of one number, from one place. */
-static int probe_subject(struct verifier *verifier, const struct subject *subject, const struct seccomp_data *data,
-			 bool rules)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < subject->n_doors; i++)
-		r = probe_case(verifier, subject, *data, subject->doors[i].tests, subject->doors[i].n_tests);
-	for (size_t i = 0; r == 0 && rules && i < subject->context.n_rules; i++)
-		r = probe_case(verifier, subject, *data, subject->context.rules[i].tests,
-			       subject->context.rules[i].n_tests);
-	if (r == 0 && subject->n_tests > 0)
-		r = probe_combinations(verifier, subject, *data);
-	return r;
-}
-
 /* All that is tried of one number that a door or a rule names. */
 static int probe_group(struct verifier *verifier, const struct subject *subject, int nr)
 {
-	struct seccomp_data data = {.nr = nr, .arch = scmp_native_arch};
+	const struct seccomp_data elsewhere = {.nr = nr, .arch = scmp_native_arch};
+	struct seccomp_data data = elsewhere;
 	int r;
 
 	r = probe(verifier, subject, &data);
-	if (r == 0)
-		r = probe_subject(verifier, subject, &data, true);
-	if (r < 0)
-		return r;
+	for (size_t i = 0; r == 0 && i < subject->n_doors; i++) {
+		const struct scmp_door *door = &subject->doors[i];
 
-	/* Rules do not look at where a call comes from, so that a few calls from the gate are enough for them. */
-	data.instruction_pointer = SCMP_GATE_IP;
-	r = probe(verifier, subject, &data);
-	if (r == 0 && subject->gate)
-		r = probe_subject(verifier, subject, &data, false);
+		data.instruction_pointer = door->gate ? SCMP_GATE_IP : 0;
+		r = probe_case(verifier, subject, data, door->tests, door->n_tests);
+	}
+	for (size_t i = 0; r == 0 && i < subject->context.n_rules; i++) {
+		const struct scmp_rule *rule = &subject->context.rules[i];
+
+		r = probe_case(verifier, subject, elsewhere, rule->tests, rule->n_tests);
+	}
+	if (r == 0 && subject->n_tests > 0)
+		r = probe_combinations(verifier, subject, elsewhere);
 	if (r < 0)
 		return r;
 
 	for (size_t i = 0; i < SCMP_ARGS_MAX; i++)
-		data.args[i] = next_random(verifier);
-	data.instruction_pointer = next_random(verifier);
+		data.args[i] = any_size(verifier);
+	data.instruction_pointer = SCMP_GATE_IP;
 	r = probe(verifier, subject, &data);
-	data.nr = nr | 0x40000000;
-	if (r == 0)
-		r = probe(verifier, subject, &data);
-	data.nr = nr;
-	data.arch = ~data.arch;
+	data.nr |= X32_BIT;
 	return r < 0 ? r : probe(verifier, subject, &data);
 }
 
@@ -330,8 +332,8 @@ static size_t gather(struct verifier *verifier, struct subject *subject, size_t 
 
 static int verify(struct verifier *verifier)
 {
-	static const uint32_t foreign[] = { AUDIT_ARCH_I386, AUDIT_ARCH_ARM, 0, UINT32_MAX };
-	static const int odd_numbers[] = {0x3fffffff, 0x40000000, 0x40000000 + NUMBERS, INT32_MAX, INT32_MIN, -1};
+	static const uint32_t foreign[] = {AUDIT_ARCH_I386, AUDIT_ARCH_ARM, 0, UINT32_MAX};
+	static const int odd_numbers[] = {X32_BIT - 1, X32_BIT, X32_BIT + NUMBERS, INT32_MAX, INT32_MIN, -1};
 	size_t n = sort_entries(verifier), next;
 	struct subject subject;
 	int rest = 0, r = 0;
@@ -351,7 +353,7 @@ static int verify(struct verifier *verifier)
 	for (size_t i = 0; r == 0 && i < N_ELEMENTS(odd_numbers); i++)
 		r = probe_number(verifier, &verifier->all, odd_numbers[i]);
 	for (size_t i = 0; r == 0 && i < N_ELEMENTS(foreign); i++)
-		r = probe(verifier, &verifier->all, &(struct seccomp_data){ .arch = foreign[i] });
+		r = probe(verifier, &verifier->all, &(struct seccomp_data){.arch = foreign[i]});
 	return r;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "bridge.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <mruby/array.h>
 #include <mruby/class.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "call.h"
 #include "gem.h"
@@ -125,6 +127,7 @@ static void report_on_stderr(const char *file, int line, const char *text)
 int scmp_bridge_refresh(void)
 {
 	static struct scmp_trap_config config;
+	static Elf64_auxv_t auxv[2];
 	size_t n_rules;
 	const struct scmp_trap_rule *rules;
 
@@ -137,6 +140,9 @@ int scmp_bridge_refresh(void)
 	config.n_rules = n_rules;
 	config.log.fd = -1;
 	config.program = "";
+	/* The one entry that blocks need; libc knows it, wherever the vector itself may lie. */
+	auxv[0] = (Elf64_auxv_t){.a_type = AT_HWCAP2, .a_un.a_val = getauxval(AT_HWCAP2)};
+	config.auxv = auxv;
 	config.run_block = scmp_bridge_run;
 	scmp_trap_configure(&config);
 	return 0;

@@ -24,11 +24,6 @@
 #include "log.h"
 #include "modules.h"
 
-/* asm-generic/siginfo.h of older kernels has not got it. */
-#ifndef SYS_SECCOMP
-#define SYS_SECCOMP 1
-#endif
-
 uint64_t scmp_hwcap2;
 
 /* NULL until scmp_trap_configure(). */

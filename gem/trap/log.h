@@ -32,5 +32,5 @@ char *scmp_record_text(char *dst, const struct scmp_trap_config *config, const s
 /* scmp_record() - write the record of a trapped call with its result */
 void scmp_record(const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result);
 
-/* scmp_note() - write a line about the process: scmp[4711] uname: TEXT; on behalf of the handler */
+/* scmp_note() - write a line about the process: scmp[4711] uname: TEXT */
 void scmp_note(const struct scmp_trap_config *config, const char *text);

@@ -94,14 +94,14 @@ void scmp_record(const struct scmp_trap_config *config, const struct scmp_call *
 	scmp_log_write(&config->log, text, (size_t)(end - text));
 }
 
-void scmp_note(const struct scmp_trap_config *config, const char *note)
+void scmp_note(const struct scmp_trap_config *config, const char *text)
 {
-	char text[SCMP_TRAP_RECORD_MAX];
-	char *end = text + sizeof(text) - 1;
-	char *p = text;
+	char line[SCMP_TRAP_RECORD_MAX];
+	char *end = line + sizeof(line) - 1;
+	char *p = line;
 
 	p = print_head(p, end, config);
-	p = scmp_print_text(p, end, note);
+	p = scmp_print_text(p, end, text);
 	*p++ = '\n';
-	scmp_log_write(&config->log, text, (size_t)(p - text));
+	scmp_log_write(&config->log, line, (size_t)(p - line));
 }

@@ -39,11 +39,11 @@ static const char *behaviour_name = "";
 /* Tests of an argument, as in struct scmp_test. */
 #define TEST(arg_, op_, value_)                                                                                       \
 	{                                                                                                             \
-		.arg = (arg_), .op = SCMP_OP_##op_, .value = (value_)                                                 \
+		.arg = (uint8_t)(arg_), .op = SCMP_OP_##op_, .value = (value_)                                                 \
 	}
 #define MASKED(arg_, mask_, value_)                                                                                   \
 	{                                                                                                             \
-		.arg = (arg_), .op = SCMP_OP_MASKED_EQ, .mask = (mask_), .value = (value_)                            \
+		.arg = (uint8_t)(arg_), .op = SCMP_OP_MASKED_EQ, .mask = (mask_), .value = (value_)                            \
 	}
 
 /* RULE(nr, verdict, data, tests...); its line is where it stands in the test. */

@@ -193,7 +193,7 @@ static void test_budget(void)
 	size_t budget = 50000;
 
 	for (size_t i = 0; i < MASKS; i++) {
-		/* No three bits of the number are all 0, for many triples, yet the sum of the bits is held down. */
+		/* A 3-SAT problem in 16 bits. */
 		tests[i] = (struct scmp_test)MASKED(0, 0, 0);
 		while (__builtin_popcountll(tests[i].mask) < 3)
 			tests[i].mask |= 1ull << draw(&state) % 16;

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of doors, pinned: what passes before any rule of a policy. A door
+ * that is added, widened or moved changes a text below, on purpose.
+ */
+#include <asm/unistd.h>
+#include <string.h>
+
+#include "check.h"
+#include "doors.h"
+
+static const struct {
+	int nr;
+	const char *name;
+} names[] = {
+	{ __NR_rt_sigreturn, "rt_sigreturn" },
+	{ __NR_restart_syscall, "restart_syscall" },
+	{ __NR_exit_group, "exit_group" },
+	{ __NR_prctl, "prctl" },
+	{ __NR_write, "write" },
+	{ __NR_fstat, "fstat" },
+	{ __NR_getpid, "getpid" },
+	{ __NR_gettid, "gettid" },
+	{ __NR_futex, "futex" },
+	{ __NR_rt_sigprocmask, "rt_sigprocmask" },
+	{ __NR_rt_sigaction, "rt_sigaction" },
+	{ __NR_rt_sigtimedwait, "rt_sigtimedwait" },
+	{ __NR_sigaltstack, "sigaltstack" },
+	{ __NR_mremap, "mremap" },
+};
+
+static const char *name_of(int nr)
+{
+	for (size_t i = 0; i < N_ELEMENTS(names); i++)
+		if (names[i].nr == nr)
+			return names[i].name;
+	return "?";
+}
+
+static void print_door(FILE *out, const struct scmp_door *door)
+{
+	fprintf(out, "%s%s", door->gate ? "gate " : "", name_of(door->nr));
+	for (size_t i = 0; i < door->n_tests; i++) {
+		const struct scmp_test *test = &door->tests[i];
+
+		fprintf(out, " %u", test->arg);
+		if (test->op == SCMP_OP_MASKED_EQ)
+			fprintf(out, "&%" PRIx64 "==", test->mask);
+		else
+			fprintf(out, "%s", test->op == SCMP_OP_EQ ? "==" : test->op == SCMP_OP_NE ? "!=" : "?");
+		fprintf(out, "%" PRIx64, test->value);
+	}
+	switch (door->action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+		fprintf(out, "\n");
+		break;
+	case SECCOMP_RET_ERRNO:
+		fprintf(out, " -> %u\n", door->action & SECCOMP_RET_DATA);
+		break;
+	default:
+		fprintf(out, " -> %s\n", door->action == SECCOMP_RET_KILL_PROCESS ? "killed" : "?");
+		break;
+	}
+}
+
+static void check_list(const char *sentence, const struct scmp_frame *frame, const char *expected)
+{
+	struct scmp_door doors[SCMP_DOORS_MAX];
+	size_t n = scmp_doors(doors, frame), size;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	behaviour(sentence);
+	check(out && n <= SCMP_DOORS_MAX);
+	for (size_t i = 0; i < n; i++)
+		print_door(out, &doors[i]);
+	fclose(out);
+	printf("%s:\n%s\n", sentence, text);
+	check(strcmp(text, expected) == 0);
+	free(text);
+}
+
+#define ALWAYS                                                                                                        \
+	"rt_sigreturn\n"                                                                                              \
+	"restart_syscall\n"                                                                                           \
+	"exit_group\n"
+
+#define GATE                                                                                                          \
+	"gate getpid\n"                                                                                               \
+	"gate gettid\n"                                                                                               \
+	"gate futex 1&ffffffff==80\n"                                                                                 \
+	"gate futex 1&ffffffff==81\n"                                                                                 \
+	"gate rt_sigprocmask 0&ffffffff==1\n"                                                                         \
+	"gate rt_sigaction 0&ffffffff==1f\n"                                                                          \
+	"gate rt_sigtimedwait\n"                                                                                      \
+	"gate sigaltstack 1==0\n"                                                                                     \
+	"rt_sigaction 0&ffffffff==1f 1!=0 -> 0\n"                                                                     \
+	"mremap 1==1000 2==1000 3==3 4==70010000\n"
+
+#define TRAPS                                                                                                         \
+	"prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 -> 3602\n"                                                    \
+	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e5 -> killed\n"
+
+#define OTHER_PROBES "prctl 0&ffffffff==5cc0de01\n"
+
+int main(void)
+{
+	const struct scmp_frame plain = { .log_fd = -1 };
+	const struct scmp_frame traps = { .log_fd = -1, .traps = true };
+	const struct scmp_frame quiet = { .key = 0x1234567890abcdef, .fingerprint = 0xfedcba0987654321, .log_fd = -1 };
+	const struct scmp_frame full = {
+		.key = 0x1234567890abcdef,
+		.fingerprint = 0xfedcba0987654321,
+		.log_fd = 1000,
+		.log_id = 5ull | 6ull << 11 | 2047ull << 22,
+		.traps = true,
+	};
+	const struct scmp_frame far = { .key = 1, .log_fd = 4094, .log_id = 1 };
+
+	check_list("a process that is no host has three doors", &plain, ALWAYS);
+	check_list("traps need the gate, log or not", &traps, ALWAYS TRAPS OTHER_PROBES GATE);
+	check_list("a host answers the probe", &quiet,
+		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==0 -> 3601\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==1 3==fedcba0987654321 -> 3601\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==2 -> 4095\n" OTHER_PROBES);
+	check_list("a host with traps and a log has them all", &full,
+		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==0 -> 3602\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==1 3==fedcba0987654321 -> 3601\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==2 -> 1001\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==3 -> 6\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==4 -> 7\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==5 -> 2048\n" TRAPS OTHER_PROBES
+			  "gate write 0&ffffffff==3e8\n"
+			  "gate fstat 0&ffffffff==3e8\n" GATE);
+	check_list("a log too far up to be told is not told", &far,
+		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1 2==0 -> 3601\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1 2==1 3==0 -> 3601\n"
+			  "prctl 0&ffffffff==5cc0de01 1==1 2==2 -> 4095\n" OTHER_PROBES);
+	return 0;
+}
