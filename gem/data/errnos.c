@@ -5,7 +5,8 @@
 #include <linux/errno.h>
 #include <stddef.h>
 
-static const char *const names[] = {
+/* Not pointers: the table needs no relocation, and so no memory of its own. */
+static const char names[][16] = {
 #define ERRNO(name) [name] = #name,
 #include "errnos.def"
 #undef ERRNO
@@ -13,7 +14,7 @@ static const char *const names[] = {
 
 const char *scmp_errno_name(int number)
 {
-	if (number < 0 || (size_t)number >= sizeof(names) / sizeof(names[0]))
+	if (number < 0 || (size_t)number >= sizeof(names) / sizeof(names[0]) || !names[number][0])
 		return NULL;
 	return names[number];
 }

@@ -14,7 +14,7 @@ static const struct scmp_syscall syscalls[] = {
 
 const struct scmp_syscall *scmp_syscall_by_number(int nr)
 {
-	if (nr < 0 || (size_t)nr >= sizeof(syscalls) / sizeof(syscalls[0]) || !syscalls[nr].name)
+	if (nr < 0 || (size_t)nr >= sizeof(syscalls) / sizeof(syscalls[0]) || !syscalls[nr].name[0])
 		return NULL;
 	return &syscalls[nr];
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct scmp_syscall {
-	const char *name;
+	char name[27]; /* not a pointer: the table needs no relocation, and so no memory of its own */
 	uint8_t n_args;
 };
 

@@ -8,8 +8,14 @@
 #include <mruby/array.h>
 #include <mruby/error.h>
 #include <mruby/string.h>
+#include <mruby/version.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Functions of libmruby in every version; their header moved. */
+#if MRUBY_RELEASE_NO >= 30200
+#include <mruby/internal.h>
+#endif
 
 /* Files are few and named by every rule: each is kept once. */
 static const char *keep_file(const char *file, size_t length)
