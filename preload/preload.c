@@ -148,7 +148,6 @@ static void hand_over_rules(void)
 	if (scmp_policy_has_block())
 		give_blocks_a_stack();
 	config.auxv = options.auxv;
-	scmp_arena_settle();
 	scmp_trap_configure(&config);
 }
 
@@ -167,6 +166,7 @@ static void start(void)
 	if (frame.traps) {
 		frame.log_fd = config.log.fd;
 		frame.log_id = scmp_logfile_id(&config.log);
+		frame.guard_log = scmp_policy_refuses_write();
 		arm();
 		hand_over_rules();
 	} else {
@@ -174,6 +174,8 @@ static void start(void)
 	}
 	if (scmp_policy_install(&frame, &why) < 0)
 		scmp_fail("%s: %s", options.policy, why.text);
+	/* Not before: libseccomp that is short of memory loops, or makes another program than it was asked for. */
+	scmp_arena_settle();
 }
 
 /*
@@ -204,6 +206,7 @@ static void rejoin(const struct scmp_child *child)
 		scmp_fail("%s makes other rules now than when it was loaded", options.policy);
 	scmp_surface_log(&config.log);
 	hand_over_rules();
+	scmp_arena_settle();
 }
 
 __attribute__((constructor)) static void scmp_preload(int argc, char **argv, char **environment)

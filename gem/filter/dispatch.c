@@ -41,7 +41,6 @@ static int export(scmp_filter_ctx context, struct scmp_code *code)
 #else
 static int read_program(int fd, struct scmp_code *code)
 {
-	/* One more than allowed, so that too long a program is seen. */
 	off_t size = lseek(fd, 0, SEEK_END);
 	ssize_t got;
 
@@ -110,7 +109,12 @@ int scmp_dispatch(struct scmp_code *code, uint32_t fallback, const struct scmp_l
 	r = add_rules(context, leaves, n_leaves, why);
 	if (r == 0) {
 		r = export(context, code);
-		if (r < 0)
+		if (r == -E2BIG)
+			snprintf(why->text, sizeof(why->text),
+				 "the policy names so many calls that they alone need more than the kernel's %d "
+				 "instructions",
+				 BPF_MAXINSNS);
+		else if (r < 0)
 			fail(why, "libseccomp could not write its program", r);
 	}
 	seccomp_release(context);

@@ -8,7 +8,11 @@
  * Arguments that the kernel takes as int are tested on 32 bits, since the
  * upper half of their register may hold anything.
  */
+#ifdef __x86_64__
+#include <asm/prctl.h>
+#endif
 #include <asm/unistd.h>
+#include <errno.h>
 #include <linux/futex.h>
 #include <linux/mman.h>
 #include <linux/seccomp.h>
@@ -103,8 +107,9 @@ static void add_probes(struct list *list, const struct scmp_frame *frame)
 		add_answers(list, frame);
 	if (frame->traps) {
 		add_probe(list, SCMP_KEY_ANY, SECCOMP_RET_ERRNO | (SCMP_SAY_FORCE + 1));
-		/* The handler's way to kill the process: no signal can be in the way of it. */
+		/* The handler's way to kill the process, or its thread: no signal can be in the way of it. */
 		add_probe(list, SCMP_KEY_DIE, SECCOMP_RET_KILL_PROCESS)->gate = true;
+		add_probe(list, SCMP_KEY_DIE_THREAD, SECCOMP_RET_KILL_THREAD)->gate = true;
 	}
 	/* Any other probe is meant for another filter; the kernel answers it with EINVAL. */
 	if (frame->key || frame->traps)
@@ -121,11 +126,31 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 		test_int(add_gate(list, __NR_fstat), 0, (uint32_t)frame->log_fd);
 	}
 
+	/*
+	 * Who puts another file in the log's place could write to it through the
+	 * gate. Where the policy does not allow write(2), the number is as good as
+	 * closed; close_range(2), which names a range, is as good as not there.
+	 */
+	if (frame->log_fd >= 0 && frame->guard_log) {
+		test_int(add(list, __NR_close, SECCOMP_RET_ERRNO | EBADF), 0, (uint32_t)frame->log_fd);
+#ifdef __NR_dup2
+		test_int(add(list, __NR_dup2, SECCOMP_RET_ERRNO | EBADF), 1, (uint32_t)frame->log_fd);
+#endif
+		test_int(add(list, __NR_dup3, SECCOMP_RET_ERRNO | EBADF), 1, (uint32_t)frame->log_fd);
+		add(list, __NR_close_range, SECCOMP_RET_ERRNO | ENOSYS);
+	}
+
 	/* Who traps, and the lock under which Ruby runs. */
 	add_gate(list, __NR_getpid);
 	add_gate(list, __NR_gettid);
 	test_int(add_gate(list, __NR_futex), 1, FUTEX_WAIT_PRIVATE);
 	test_int(add_gate(list, __NR_futex), 1, FUTEX_WAKE_PRIVATE);
+	/* The page that tells a forked child that the lock is not its own. */
+	test_int(add_gate(list, __NR_madvise), 2, MADV_WIPEONFORK);
+#ifdef __NR_arch_prctl
+	/* Whether libc's thread variables can be used, where user code may not read the register (before Linux 5.9). */
+	test_int(add_gate(list, __NR_arch_prctl), 0, ARCH_GET_FS);
+#endif
 
 	/* The handler itself: SIGSYS unblocked, set, and taken back; the signal stack. */
 	test_int(add_gate(list, __NR_rt_sigprocmask), 0, SIG_UNBLOCK);

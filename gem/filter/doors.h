@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gate.h"
 #include "rule.h"
 
 /*
@@ -26,11 +27,9 @@
  * option and answers EINVAL; a filter of ours answers its own key with an
  * errno (SECCOMP_RET_ERRNO carries 1 to 4095) and lets other keys pass.
  */
-#define SCMP_PROBE 0x5cc0de01u
 
-/* The key that every trapping filter answers, and the one that kills (gate only). */
+/* The key that every trapping filter answers; SCMP_PROBE and the keys that kill (gate only) are in trap/gate.h. */
 #define SCMP_KEY_ANY 0x5cc0000000000a11ull
-#define SCMP_KEY_DIE 0x5cc000000000d1e5ull
 
 enum scmp_question {
 	SCMP_ASK_FORCE, /* -> SCMP_SAY_FORCE, + 1 where the policy has traps */
@@ -51,6 +50,7 @@ struct scmp_frame {
 	bool traps; /* some rule traps: the gate is there */
 	int log_fd; /* -1: none */
 	uint64_t log_id; /* identity of the open log (33 bits are used) */
+	bool guard_log; /* the policy refuses write(2): the log's number must stay the log's */
 };
 
 /* One door: where all tests hold (and the call comes from the gate), `action` is the answer. */
@@ -62,7 +62,7 @@ struct scmp_door {
 	struct scmp_test tests[SCMP_TESTS_MAX];
 };
 
-enum { SCMP_DOORS_MAX = 32 };
+enum { SCMP_DOORS_MAX = 40 };
 
 /*
  * scmp_doors() - the doors of a policy, in the order in which they are tested

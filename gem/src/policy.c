@@ -263,6 +263,26 @@ bool scmp_policy_traps(void)
 	return false;
 }
 
+/* Of any file, to anybody: what is refused in some cases only is refused. */
+bool scmp_policy_refuses_write(void)
+{
+	struct scmp_policy_context *context;
+	size_t i;
+
+	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+		const struct scmp_rule *rule = &context->context.fallback;
+
+		for (i = 0; i < context->context.n_rules; i++)
+			if (context->context.rules[i].nr == __NR_write) {
+				rule = &context->context.rules[i];
+				break;
+			}
+		if (rule->verdict != SCMP_VERDICT_ALLOW || rule->n_tests > 0)
+			return true;
+	}
+	return false;
+}
+
 static uint64_t hash_rule(uint64_t hash, const struct scmp_rule *rule)
 {
 	unsigned i;

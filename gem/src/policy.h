@@ -76,6 +76,7 @@ size_t scmp_policy_close(struct scmp_policy_context *only);
 
 /* What the frame of the closed policy depends on. */
 bool scmp_policy_traps(void);
+bool scmp_policy_refuses_write(void);
 uint64_t scmp_policy_fingerprint(void);
 
 /* scmp_policy_trap_rules() - the handler's table, indexed by id; NULL and 0 where nothing traps, NULL and 1: no memory

@@ -13,8 +13,8 @@
 
 enum { NUMBERS = 470 };
 
-static const struct scmp_frame host = { .key = 0x1234, .fingerprint = 5, .log_fd = 1000 };
-static const struct scmp_frame trapping = { .key = 0x1234, .fingerprint = 5, .log_fd = 1000, .traps = true };
+static const struct scmp_frame host = {.key = 0x1234, .fingerprint = 5, .log_fd = 1000};
+static const struct scmp_frame trapping = {.key = 0x1234, .fingerprint = 5, .log_fd = 1000, .traps = true};
 
 /* All numbers but @others are cached, or, the other way round, none but them. */
 static void check_cached(const char *sentence, const struct scmp_context *context, const struct scmp_frame *frame,
@@ -42,12 +42,12 @@ static void check_cached(const char *sentence, const struct scmp_context *contex
 	free(program.insns);
 }
 
-#define ALL_BUT(sentence, context, frame, ...)                                                                        \
-	check_cached(sentence, context, frame, true, (const int[]){ __VA_ARGS__ },                                    \
-		     sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int))
-#define NONE_BUT(sentence, context, frame, ...)                                                                       \
-	check_cached(sentence, context, frame, false, (const int[]){ __VA_ARGS__ },                                   \
-		     sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int))
+#define ALL_BUT(sentence, context, frame, ...)                                                                         \
+	check_cached(sentence, context, frame, true, (const int[]){__VA_ARGS__},                                       \
+		     sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
+#define NONE_BUT(sentence, context, frame, ...)                                                                        \
+	check_cached(sentence, context, frame, false, (const int[]){__VA_ARGS__},                                      \
+		     sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
 
 int main(void)
 {
@@ -57,8 +57,8 @@ int main(void)
 		RULE(__NR_chdir, LOG, 0),
 		RULE(__NR_fsync, ERRNO, 1, TEST(0, GE, 0)),
 	};
-	struct scmp_rule traps[] = { TRAP_RULE(__NR_uname, 1) };
-	struct scmp_rule gated[] = { TRAP_RULE(__NR_getpid, 1), TRAP_RULE(__NR_write, 2) };
+	struct scmp_rule traps[] = {TRAP_RULE(__NR_uname, 1)};
+	struct scmp_rule gated[] = {TRAP_RULE(__NR_getpid, 1), TRAP_RULE(__NR_write, 2)};
 	struct scmp_rule allow[] = {
 		RULE(__NR_read, ALLOW, 0),
 		RULE(__NR_write, ALLOW, 0),
@@ -68,14 +68,14 @@ int main(void)
 		RULE(__NR_socket, ALLOW, 0, TEST(0, EQ, 1)),
 		RULE(__NR_openat, ALLOW, 0, TEST(0, LE, UINT64_MAX)),
 	};
-	const struct scmp_context denylist = { RULE(-1, ALLOW, 0), deny, N_ELEMENTS(deny) };
-	const struct scmp_context traplist = { RULE(-1, ALLOW, 0), traps, N_ELEMENTS(traps) };
-	const struct scmp_context gatelist = { RULE(-1, ALLOW, 0), gated, N_ELEMENTS(gated) };
-	const struct scmp_context allowlist = { RULE(-1, KILL_PROCESS, 0), allow, N_ELEMENTS(allow) };
-	const struct scmp_context nothing = { RULE(-1, TRAP, 0), NULL, 0 };
+	const struct scmp_context denylist = {RULE(-1, ALLOW, 0), deny, N_ELEMENTS(deny)};
+	const struct scmp_context traplist = {RULE(-1, ALLOW, 0), traps, N_ELEMENTS(traps)};
+	const struct scmp_context gatelist = {RULE(-1, ALLOW, 0), gated, N_ELEMENTS(gated)};
+	const struct scmp_context allowlist = {RULE(-1, KILL_PROCESS, 0), allow, N_ELEMENTS(allow)};
+	const struct scmp_context nothing = {RULE(-1, TRAP, 0), NULL, 0};
 
-	ALL_BUT("refused calls are not cached, and prctl for the probe", &denylist, &host, __NR_getpriority, __NR_getcwd,
-		__NR_chdir, __NR_fsync, __NR_prctl);
+	ALL_BUT("refused calls are not cached, and prctl for the probe", &denylist, &host, __NR_getpriority,
+		__NR_getcwd, __NR_chdir, __NR_fsync, __NR_prctl);
 	ALL_BUT("traps cost rt_sigaction, and nothing else: the gate's calls are allowed anyway", &traplist, &trapping,
 		__NR_uname, __NR_prctl, __NR_rt_sigaction);
 	ALL_BUT("a call of the gate that is trapped is not cached", &gatelist, &trapping, __NR_getpid, __NR_write,
@@ -83,7 +83,7 @@ int main(void)
 	NONE_BUT("allowed calls are cached, be they doors or not, under a default that kills", &allowlist, &trapping,
 		 __NR_read, __NR_write, __NR_futex, __NR_getpid, __NR_mremap, __NR_openat, __NR_rt_sigreturn,
 		 __NR_restart_syscall, __NR_exit_group);
-	NONE_BUT("nothing is cached under a default that traps, but the doors that are always open", &nothing, &trapping,
-		 __NR_rt_sigreturn, __NR_restart_syscall, __NR_exit_group);
+	NONE_BUT("nothing is cached under a default that traps, but the doors that are always open", &nothing,
+		 &trapping, __NR_rt_sigreturn, __NR_restart_syscall, __NR_exit_group);
 	return 0;
 }

@@ -15,10 +15,10 @@ struct expected {
 	int earlier; /* index, or -1 */
 };
 
-static void check_faults(const char *sentence, struct scmp_rule *rules, size_t n_rules, const struct scmp_rule *fallback,
-			 const struct expected *expected)
+static void check_faults(const char *sentence, struct scmp_rule *rules, size_t n_rules,
+			 const struct scmp_rule *fallback, const struct expected *expected)
 {
-	const struct scmp_context context = { .fallback = *fallback, .rules = rules, .n_rules = n_rules };
+	const struct scmp_context context = {.fallback = *fallback, .rules = rules, .n_rules = n_rules};
 	struct scmp_fault faults[8];
 	size_t n = 0, found;
 
@@ -36,35 +36,38 @@ static void check_faults(const char *sentence, struct scmp_rule *rules, size_t n
 	}
 }
 
-#define NOTHING { .rule = -1 }
-#define FAULTS(sentence, fallback, rules, ...)                                                                        \
-	check_faults(sentence, rules, N_ELEMENTS(rules), &(fallback), (const struct expected[]){ __VA_ARGS__, NOTHING })
-#define SOUND(sentence, fallback, rules)                                                                              \
-	check_faults(sentence, rules, N_ELEMENTS(rules), &(fallback), (const struct expected[]){ NOTHING })
+#define NOTHING                                                                                                        \
+	{                                                                                                              \
+		.rule = -1                                                                                             \
+	}
+#define FAULTS(sentence, fallback, rules, ...)                                                                         \
+	check_faults(sentence, rules, N_ELEMENTS(rules), &(fallback), (const struct expected[]){__VA_ARGS__, NOTHING})
+#define SOUND(sentence, fallback, rules)                                                                               \
+	check_faults(sentence, rules, N_ELEMENTS(rules), &(fallback), (const struct expected[]){NOTHING})
 
 static void test_never_true(void)
 {
-	struct scmp_rule outside[] = { RULE(CALL, ERRNO, 1, MASKED(0, 3, 4)) };
-	struct scmp_rule below[] = { RULE(CALL, ERRNO, 1, TEST(3, LT, 0)) };
-	struct scmp_rule above[] = { RULE(CALL, ERRNO, 1, TEST(3, GT, UINT64_MAX)) };
-	struct scmp_rule both[] = { RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(0, EQ, 2)) };
-	struct scmp_rule bits[] = { RULE(CALL, ERRNO, 1, MASKED(1, 6, 2), MASKED(1, 12, 4)) };
-	struct scmp_rule unlike[] = { RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(1, EQ, 2)) };
+	struct scmp_rule outside[] = {RULE(CALL, ERRNO, 1, MASKED(0, 3, 4))};
+	struct scmp_rule below[] = {RULE(CALL, ERRNO, 1, TEST(3, LT, 0))};
+	struct scmp_rule above[] = {RULE(CALL, ERRNO, 1, TEST(3, GT, UINT64_MAX))};
+	struct scmp_rule both[] = {RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(0, EQ, 2))};
+	struct scmp_rule bits[] = {RULE(CALL, ERRNO, 1, MASKED(1, 6, 2), MASKED(1, 12, 4))};
+	struct scmp_rule unlike[] = {RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(1, EQ, 2))};
 
-	FAULTS("a value outside its mask never matches", allow, outside, { SCMP_FAULT_NEVER_TRUE, 0 });
-	FAULTS("nothing is below 0", allow, below, { SCMP_FAULT_NEVER_TRUE, 0 });
-	FAULTS("nothing is above the largest number", allow, above, { SCMP_FAULT_NEVER_TRUE, 0 });
-	FAULTS("one argument cannot be two values", allow, both, { SCMP_FAULT_NEVER_TRUE, 0 });
-	FAULTS("one bit cannot be both", allow, bits, { SCMP_FAULT_NEVER_TRUE, 0 });
+	FAULTS("a value outside its mask never matches", allow, outside, {SCMP_FAULT_NEVER_TRUE, 0});
+	FAULTS("nothing is below 0", allow, below, {SCMP_FAULT_NEVER_TRUE, 0});
+	FAULTS("nothing is above the largest number", allow, above, {SCMP_FAULT_NEVER_TRUE, 0});
+	FAULTS("one argument cannot be two values", allow, both, {SCMP_FAULT_NEVER_TRUE, 0});
+	FAULTS("one bit cannot be both", allow, bits, {SCMP_FAULT_NEVER_TRUE, 0});
 	SOUND("two arguments can be two values", allow, unlike);
 }
 
 static void test_covered(void)
 {
-	struct scmp_rule twice[] = { RULE(CALL, ERRNO, 1), RULE(OTHER, ERRNO, 1), RULE(CALL, KILL_PROCESS, 0) };
-	struct scmp_rule narrow[] = { RULE(CALL, ERRNO, 1), RULE(CALL, ERRNO, 2, TEST(0, EQ, 5)) };
-	struct scmp_rule wide[] = { RULE(CALL, ERRNO, 2, TEST(0, EQ, 5)), RULE(CALL, ERRNO, 1) };
-	struct scmp_rule same[] = { RULE(CALL, ERRNO, 1, TEST(0, EQ, 5)), RULE(CALL, ERRNO, 2, TEST(0, EQ, 5)) };
+	struct scmp_rule twice[] = {RULE(CALL, ERRNO, 1), RULE(OTHER, ERRNO, 1), RULE(CALL, KILL_PROCESS, 0)};
+	struct scmp_rule narrow[] = {RULE(CALL, ERRNO, 1), RULE(CALL, ERRNO, 2, TEST(0, EQ, 5))};
+	struct scmp_rule wide[] = {RULE(CALL, ERRNO, 2, TEST(0, EQ, 5)), RULE(CALL, ERRNO, 1)};
+	struct scmp_rule same[] = {RULE(CALL, ERRNO, 1, TEST(0, EQ, 5)), RULE(CALL, ERRNO, 2, TEST(0, EQ, 5))};
 	struct scmp_rule hole[] = {
 		RULE(CALL, ERRNO, 1, TEST(0, LT, 1ull << 40)),
 		RULE(CALL, ERRNO, 2, TEST(0, GT, 1ull << 40)),
@@ -83,6 +86,15 @@ static void test_covered(void)
 		RULE(OTHER, ERRNO, 2),
 		RULE(CALL, ERRNO, 3, TEST(0, GT, 10)),
 	};
+	struct scmp_rule early[] = {
+		RULE(CALL, ERRNO, 1, TEST(0, LT, 7)),
+		RULE(CALL, ERRNO, 2, TEST(0, GE, 7), TEST(1, EQ, 0)),
+		RULE(CALL, ERRNO, 3, TEST(1, GT, 0)),
+		RULE(OTHER, ERRNO, 3),
+		RULE(OTHER, ERRNO, 4, TEST(0, EQ, 1)),
+		RULE(OTHER, ERRNO, 5, TEST(0, EQ, 2)),
+		RULE(CALL, ERRNO, 6),
+	};
 	struct scmp_rule pair[] = {
 		RULE(CALL, ERRNO, 1, TEST(0, LT, 7)),
 		RULE(CALL, ERRNO, 1, TEST(5, EQ, 7)),
@@ -97,41 +109,47 @@ static void test_covered(void)
 		RULE(CALL, ERRNO, 1, TEST(0, EQ, 77)),
 		RULE(CALL, ERRNO, 1, TEST(2, EQ, 77)),
 	};
-	struct scmp_rule deny[] = { RULE(CALL, ALLOW, 0, MASKED(0, 1, 1)), RULE(CALL, ALLOW, 0, MASKED(0, 1, 0)),
-				    TRAP_RULE(CALL, 1) };
+	struct scmp_rule deny[] = {RULE(CALL, ALLOW, 0, MASKED(0, 1, 1)), RULE(CALL, ALLOW, 0, MASKED(0, 1, 0)),
+				   TRAP_RULE(CALL, 1)};
 
-	FAULTS("the second rule of a call is covered by the first", allow, twice, { SCMP_FAULT_COVERED, 2, 0 });
-	FAULTS("a narrower rule comes too late", allow, narrow, { SCMP_FAULT_COVERED, 1, 0 });
+	FAULTS("the second rule of a call is covered by the first", allow, twice, {SCMP_FAULT_COVERED, 2, 0});
+	FAULTS("a narrower rule comes too late", allow, narrow, {SCMP_FAULT_COVERED, 1, 0});
 	SOUND("a wider rule may follow", allow, wide);
-	FAULTS("the same tests twice", allow, same, { SCMP_FAULT_COVERED, 1, 0 });
+	FAULTS("the same tests twice", allow, same, {SCMP_FAULT_COVERED, 1, 0});
 	SOUND("intervals with a hole between them leave the hole", allow, hole);
-	FAULTS("the last needed is the one that fills the hole", allow, filled, { SCMP_FAULT_COVERED, 3, 2 });
-	FAULTS("of many earlier rules the one that does it alone is named", allow, alone, { SCMP_FAULT_COVERED, 3, 1 });
+	FAULTS("the last needed is the one that fills the hole", allow, filled, {SCMP_FAULT_COVERED, 3, 2});
+	FAULTS("of many earlier rules the one that does it alone is named", allow, alone, {SCMP_FAULT_COVERED, 3, 1});
 	FAULTS("two rules cover a third together, and the last needed is named", allow, pair,
-	       { SCMP_FAULT_COVERED, 3, 2 });
-	FAULTS("masks cover together", allow, masks, { SCMP_FAULT_COVERED, 4, 1 }, { SCMP_FAULT_COVERED, 5, 3 });
-	FAULTS("exceptions that leave nothing", allow, deny, { SCMP_FAULT_COVERED, 2, 1 });
+	       {SCMP_FAULT_COVERED, 3, 2});
+	FAULTS("what comes after the last needed is not named", allow, early, {SCMP_FAULT_COVERED, 4, 3},
+	       {SCMP_FAULT_COVERED, 5, 3}, {SCMP_FAULT_COVERED, 6, 2});
+	FAULTS("masks cover together", allow, masks, {SCMP_FAULT_COVERED, 4, 1}, {SCMP_FAULT_COVERED, 5, 3});
+	FAULTS("exceptions that leave nothing", allow, deny, {SCMP_FAULT_COVERED, 2, 1});
 }
 
 static void test_same_as_default(void)
 {
 	static const struct scmp_rule deny = RULE(-1, ERRNO, 38), trap = TRAP_RULE(-1, 9);
-	struct scmp_rule lone[] = { RULE(CALL, ALLOW, 0), RULE(OTHER, ERRNO, 1) };
-	struct scmp_rule exception[] = { RULE(CALL, ALLOW, 0, TEST(0, EQ, 1)), RULE(CALL, ERRNO, 1) };
-	struct scmp_rule apart[] = { RULE(CALL, ALLOW, 0, TEST(0, EQ, 1)), RULE(CALL, ERRNO, 1, TEST(0, GT, 1)) };
-	struct scmp_rule errnos[] = { RULE(CALL, ERRNO, 38), RULE(OTHER, ERRNO, 1) };
-	struct scmp_rule traps[] = { TRAP_RULE(CALL, 1), RULE(OTHER, ALLOW, 0) };
-	struct scmp_rule logged[] = { RULE(CALL, ALLOW, 0) };
-	struct scmp_rule after[] = { RULE(CALL, ERRNO, 1, TEST(0, EQ, 1)), RULE(CALL, ALLOW, 0) };
+	struct scmp_rule lone[] = {RULE(CALL, ALLOW, 0), RULE(OTHER, ERRNO, 1)};
+	struct scmp_rule exception[] = {RULE(CALL, ALLOW, 0, TEST(0, EQ, 1)), RULE(CALL, ERRNO, 1)};
+	struct scmp_rule apart[] = {RULE(CALL, ALLOW, 0, TEST(0, EQ, 1)), RULE(CALL, ERRNO, 1, TEST(0, GT, 1))};
+	struct scmp_rule strange[] = {RULE(CALL, ALLOW, 0, TEST(0, EQ, 1)), RULE(OTHER, ERRNO, 1),
+				      RULE(CALL, ALLOW, 0, TEST(0, EQ, 2))};
+	struct scmp_rule errnos[] = {RULE(CALL, ERRNO, 38), RULE(OTHER, ERRNO, 1)};
+	struct scmp_rule traps[] = {TRAP_RULE(CALL, 1), RULE(OTHER, ALLOW, 0)};
+	struct scmp_rule logged[] = {RULE(CALL, ALLOW, 0)};
+	struct scmp_rule after[] = {RULE(CALL, ERRNO, 1, TEST(0, EQ, 1)), RULE(CALL, ALLOW, 0)};
 
 	logged[0].traps = true;
-	FAULTS("a rule that says what the default says", allow, lone, { SCMP_FAULT_SAME_AS_DEFAULT, 0 });
+	FAULTS("a rule that says what the default says", allow, lone, {SCMP_FAULT_SAME_AS_DEFAULT, 0});
 	SOUND("an exception to a later rule is legal", allow, exception);
-	FAULTS("an exception to a rule that it never meets is none", allow, apart, { SCMP_FAULT_SAME_AS_DEFAULT, 0 });
-	FAULTS("the errno counts", deny, errnos, { SCMP_FAULT_SAME_AS_DEFAULT, 0 });
+	FAULTS("an exception to a rule that it never meets is none", allow, apart, {SCMP_FAULT_SAME_AS_DEFAULT, 0});
+	FAULTS("rules of other calls need no exception", allow, strange, {SCMP_FAULT_SAME_AS_DEFAULT, 0},
+	       {SCMP_FAULT_SAME_AS_DEFAULT, 2});
+	FAULTS("the errno counts", deny, errnos, {SCMP_FAULT_SAME_AS_DEFAULT, 0});
 	SOUND("a trap is never the same as a default that traps", trap, traps);
 	SOUND("what is logged by a trap is not the same as what is not", allow, logged);
-	FAULTS("an exception comes before its rule", allow, after, { SCMP_FAULT_SAME_AS_DEFAULT, 1 });
+	FAULTS("an exception comes before its rule", allow, after, {SCMP_FAULT_SAME_AS_DEFAULT, 1});
 }
 
 static double seconds(void)
@@ -142,9 +160,10 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void check_time(const char *sentence, const struct scmp_rule *rules, size_t n_rules, size_t n_faults, double limit)
+static void check_time(const char *sentence, const struct scmp_rule *rules, size_t n_rules, size_t n_faults,
+		       double limit)
 {
-	struct scmp_context context = { .fallback = allow, .n_rules = n_rules };
+	struct scmp_context context = {.fallback = allow, .n_rules = n_rules};
 	struct scmp_fault *faults = calloc(n_rules, sizeof(*faults));
 	double start, took;
 	size_t found;
@@ -183,14 +202,15 @@ static void test_time(void)
 		rules[i] = (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(1, NE, 1));
 	check_time("300 times the same rule", rules, RULES, RULES - 1, 1);
 
-	/* Each rule takes the calls in which three bits have certain values: 3-SAT, with the last rule as the question. */
+	/* Each rule takes the calls in which three bits have certain values: 3-SAT, with the last rule as the question.
+	 */
 	for (size_t i = 0; i < RULES - 1; i++) {
 		rules[i] = (struct scmp_rule)RULE(CALL, ERRNO, 1);
 		for (rules[i].n_tests = 0; rules[i].n_tests < 3; rules[i].n_tests++) {
 			uint64_t mask = 1ull << draw(&state) % 12;
 
-			rules[i].tests[rules[i].n_tests] =
-				(struct scmp_test)MASKED(rules[i].n_tests * 2u + draw(&state) % 2, mask, draw(&state) & mask);
+			rules[i].tests[rules[i].n_tests] = (struct scmp_test)MASKED(
+				rules[i].n_tests * 2u + draw(&state) % 2, mask, draw(&state) & mask);
 		}
 	}
 	rules[RULES - 1] = (struct scmp_rule)RULE(CALL, ERRNO, 2);

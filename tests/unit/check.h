@@ -15,51 +15,51 @@
 /* What is being shown; printed before whatever fails in it. */
 #define behaviour(sentence) (behaviour_name = (sentence))
 
-#define check(condition)                                                                                              \
-	do {                                                                                                          \
-		if (!(condition)) {                                                                                   \
-			fprintf(stderr, "%s: failed: %s\n%s:%d: %s\n", behaviour_name, #condition, __FILE__,          \
-				__LINE__, __func__);                                                                  \
-			exit(1);                                                                                      \
-		}                                                                                                     \
+#define check(condition)                                                                                               \
+	do {                                                                                                           \
+		if (!(condition)) {                                                                                    \
+			fprintf(stderr, "%s: failed: %s\n%s:%d: %s\n", behaviour_name, #condition, __FILE__, __LINE__, \
+				__func__);                                                                             \
+			exit(1);                                                                                       \
+		}                                                                                                      \
 	} while (0)
 
-#define check_equal(is, should_be)                                                                                    \
-	do {                                                                                                          \
-		uint64_t is_ = (uint64_t)(is), should_be_ = (uint64_t)(should_be);                                    \
-		if (is_ != should_be_) {                                                                              \
-			fprintf(stderr, "%s: failed: %s is 0x%" PRIx64 " and not 0x%" PRIx64 "\n%s:%d: %s\n",         \
-				behaviour_name, #is, is_, should_be_, __FILE__, __LINE__, __func__);                  \
-			exit(1);                                                                                      \
-		}                                                                                                     \
+#define check_equal(is, should_be)                                                                                     \
+	do {                                                                                                           \
+		uint64_t is_ = (uint64_t)(is), should_be_ = (uint64_t)(should_be);                                     \
+		if (is_ != should_be_) {                                                                               \
+			fprintf(stderr, "%s: failed: %s is 0x%" PRIx64 " and not 0x%" PRIx64 "\n%s:%d: %s\n",          \
+				behaviour_name, #is, is_, should_be_, __FILE__, __LINE__, __func__);                   \
+			exit(1);                                                                                       \
+		}                                                                                                      \
 	} while (0)
 
 static const char *behaviour_name = "";
 
 /* Tests of an argument, as in struct scmp_test. */
-#define TEST(arg_, op_, value_)                                                                                       \
-	{                                                                                                             \
-		.arg = (uint8_t)(arg_), .op = SCMP_OP_##op_, .value = (value_)                                                 \
+#define TEST(arg_, op_, value_)                                                                                        \
+	{                                                                                                              \
+		.arg = (uint8_t)(arg_), .op = SCMP_OP_##op_, .value = (value_)                                         \
 	}
-#define MASKED(arg_, mask_, value_)                                                                                   \
-	{                                                                                                             \
-		.arg = (uint8_t)(arg_), .op = SCMP_OP_MASKED_EQ, .mask = (mask_), .value = (value_)                            \
+#define MASKED(arg_, mask_, value_)                                                                                    \
+	{                                                                                                              \
+		.arg = (uint8_t)(arg_), .op = SCMP_OP_MASKED_EQ, .mask = (mask_), .value = (value_)                    \
 	}
 
 /* RULE(nr, verdict, data, tests...); its line is where it stands in the test. */
-#define RULE(nr_, verdict_, data_, ...)                                                                               \
-	{                                                                                                             \
-		.nr = (nr_), .verdict = SCMP_VERDICT_##verdict_, .data = (data_),                                     \
-		.n_tests = sizeof((struct scmp_test[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(struct scmp_test) - 1,       \
-		.tests = { __VA_ARGS__ }, .name = "call", .verb = #verdict_, .file = "p.rb", .line = __LINE__         \
+#define RULE(nr_, verdict_, data_, ...)                                                                                \
+	{                                                                                                              \
+		.nr = (nr_), .verdict = SCMP_VERDICT_##verdict_, .data = (data_),                                      \
+		.n_tests = sizeof((struct scmp_test[]){{0}, ##__VA_ARGS__}) / sizeof(struct scmp_test) - 1,            \
+		.tests = {__VA_ARGS__}, .name = "call", .verb = #verdict_, .file = "p.rb", .line = __LINE__            \
 	}
 
 /* The same for a rule that traps. */
-#define TRAP_RULE(nr_, id_, ...)                                                                                      \
-	{                                                                                                             \
-		.nr = (nr_), .verdict = SCMP_VERDICT_TRAP, .traps = true, .id = (id_),                                \
-		.n_tests = sizeof((struct scmp_test[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(struct scmp_test) - 1,       \
-		.tests = { __VA_ARGS__ }, .name = "call", .verb = "trap", .file = "p.rb", .line = __LINE__            \
+#define TRAP_RULE(nr_, id_, ...)                                                                                       \
+	{                                                                                                              \
+		.nr = (nr_), .verdict = SCMP_VERDICT_TRAP, .traps = true, .id = (id_),                                 \
+		.n_tests = sizeof((struct scmp_test[]){{0}, ##__VA_ARGS__}) / sizeof(struct scmp_test) - 1,            \
+		.tests = {__VA_ARGS__}, .name = "call", .verb = "trap", .file = "p.rb", .line = __LINE__               \
 	}
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))

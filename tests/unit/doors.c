@@ -13,20 +13,26 @@ static const struct {
 	int nr;
 	const char *name;
 } names[] = {
-	{ __NR_rt_sigreturn, "rt_sigreturn" },
-	{ __NR_restart_syscall, "restart_syscall" },
-	{ __NR_exit_group, "exit_group" },
-	{ __NR_prctl, "prctl" },
-	{ __NR_write, "write" },
-	{ __NR_fstat, "fstat" },
-	{ __NR_getpid, "getpid" },
-	{ __NR_gettid, "gettid" },
-	{ __NR_futex, "futex" },
-	{ __NR_rt_sigprocmask, "rt_sigprocmask" },
-	{ __NR_rt_sigaction, "rt_sigaction" },
-	{ __NR_rt_sigtimedwait, "rt_sigtimedwait" },
-	{ __NR_sigaltstack, "sigaltstack" },
-	{ __NR_mremap, "mremap" },
+	{__NR_rt_sigreturn, "rt_sigreturn"},
+	{__NR_restart_syscall, "restart_syscall"},
+	{__NR_exit_group, "exit_group"},
+	{__NR_prctl, "prctl"},
+	{__NR_write, "write"},
+	{__NR_fstat, "fstat"},
+	{__NR_getpid, "getpid"},
+	{__NR_gettid, "gettid"},
+	{__NR_futex, "futex"},
+	{__NR_rt_sigprocmask, "rt_sigprocmask"},
+	{__NR_rt_sigaction, "rt_sigaction"},
+	{__NR_rt_sigtimedwait, "rt_sigtimedwait"},
+	{__NR_sigaltstack, "sigaltstack"},
+	{__NR_mremap, "mremap"},
+	{__NR_madvise, "madvise"},
+	{__NR_arch_prctl, "arch_prctl"},
+	{__NR_close, "close"},
+	{__NR_dup2, "dup2"},
+	{__NR_dup3, "dup3"},
+	{__NR_close_range, "close_range"},
 };
 
 static const char *name_of(int nr)
@@ -58,7 +64,9 @@ static void print_door(FILE *out, const struct scmp_door *door)
 		fprintf(out, " -> %u\n", door->action & SECCOMP_RET_DATA);
 		break;
 	default:
-		fprintf(out, " -> %s\n", door->action == SECCOMP_RET_KILL_PROCESS ? "killed" : "?");
+		fprintf(out, " -> %s\n", door->action == SECCOMP_RET_KILL_PROCESS  ? "killed"
+				    : door->action == SECCOMP_RET_KILL_THREAD ? "thread killed"
+									      : "?");
 		break;
 	}
 }
@@ -80,34 +88,37 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 	free(text);
 }
 
-#define ALWAYS                                                                                                        \
-	"rt_sigreturn\n"                                                                                              \
-	"restart_syscall\n"                                                                                           \
+#define ALWAYS                                                                                                         \
+	"rt_sigreturn\n"                                                                                               \
+	"restart_syscall\n"                                                                                            \
 	"exit_group\n"
 
-#define GATE                                                                                                          \
-	"gate getpid\n"                                                                                               \
-	"gate gettid\n"                                                                                               \
-	"gate futex 1&ffffffff==80\n"                                                                                 \
-	"gate futex 1&ffffffff==81\n"                                                                                 \
-	"gate rt_sigprocmask 0&ffffffff==1\n"                                                                         \
-	"gate rt_sigaction 0&ffffffff==1f\n"                                                                          \
-	"gate rt_sigtimedwait\n"                                                                                      \
-	"gate sigaltstack 1==0\n"                                                                                     \
-	"rt_sigaction 0&ffffffff==1f 1!=0 -> 0\n"                                                                     \
+#define GATE                                                                                                           \
+	"gate getpid\n"                                                                                                \
+	"gate gettid\n"                                                                                                \
+	"gate futex 1&ffffffff==80\n"                                                                                  \
+	"gate futex 1&ffffffff==81\n"                                                                                  \
+	"gate madvise 2&ffffffff==12\n"                                                                                \
+	"gate arch_prctl 0&ffffffff==1003\n"                                                                           \
+	"gate rt_sigprocmask 0&ffffffff==1\n"                                                                          \
+	"gate rt_sigaction 0&ffffffff==1f\n"                                                                           \
+	"gate rt_sigtimedwait\n"                                                                                       \
+	"gate sigaltstack 1==0\n"                                                                                      \
+	"rt_sigaction 0&ffffffff==1f 1!=0 -> 0\n"                                                                      \
 	"mremap 1==1000 2==1000 3==3 4==70010000\n"
 
-#define TRAPS                                                                                                         \
-	"prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 -> 3602\n"                                                    \
-	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e5 -> killed\n"
+#define TRAPS                                                                                                          \
+	"prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 -> 3602\n"                                                     \
+	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e5 -> killed\n"                             \
+	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e7 -> thread killed\n"
 
 #define OTHER_PROBES "prctl 0&ffffffff==5cc0de01\n"
 
 int main(void)
 {
-	const struct scmp_frame plain = { .log_fd = -1 };
-	const struct scmp_frame traps = { .log_fd = -1, .traps = true };
-	const struct scmp_frame quiet = { .key = 0x1234567890abcdef, .fingerprint = 0xfedcba0987654321, .log_fd = -1 };
+	const struct scmp_frame plain = {.log_fd = -1};
+	const struct scmp_frame traps = {.log_fd = -1, .traps = true};
+	const struct scmp_frame quiet = {.key = 0x1234567890abcdef, .fingerprint = 0xfedcba0987654321, .log_fd = -1};
 	const struct scmp_frame full = {
 		.key = 0x1234567890abcdef,
 		.fingerprint = 0xfedcba0987654321,
@@ -115,7 +126,8 @@ int main(void)
 		.log_id = 5ull | 6ull << 11 | 2047ull << 22,
 		.traps = true,
 	};
-	const struct scmp_frame far = { .key = 1, .log_fd = 4094, .log_id = 1 };
+	const struct scmp_frame guarded = {.log_fd = 1000, .traps = true, .guard_log = true};
+	const struct scmp_frame far = {.key = 1, .log_fd = 4094, .log_id = 1};
 
 	check_list("a process that is no host has three doors", &plain, ALWAYS);
 	check_list("traps need the gate, log or not", &traps, ALWAYS TRAPS OTHER_PROBES GATE);
@@ -132,6 +144,13 @@ int main(void)
 			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==5 -> 2048\n" TRAPS OTHER_PROBES
 			  "gate write 0&ffffffff==3e8\n"
 			  "gate fstat 0&ffffffff==3e8\n" GATE);
+	check_list("where write is refused the log's number stays the log's", &guarded,
+		   ALWAYS TRAPS OTHER_PROBES "gate write 0&ffffffff==3e8\n"
+					     "gate fstat 0&ffffffff==3e8\n"
+					     "close 0&ffffffff==3e8 -> 9\n"
+					     "dup2 1&ffffffff==3e8 -> 9\n"
+					     "dup3 1&ffffffff==3e8 -> 9\n"
+					     "close_range -> 38\n" GATE);
 	check_list("a log too far up to be told is not told", &far,
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1 2==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1 2==1 3==0 -> 3601\n"

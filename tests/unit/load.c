@@ -23,8 +23,8 @@ static int result;
 
 static void build(void)
 {
-	struct scmp_rule rules[] = { RULE(__NR_getpriority, ERRNO, UNMISTAKABLE) };
-	const struct scmp_context context = { .fallback = RULE(-1, ALLOW, 0), .rules = rules, .n_rules = 1 };
+	struct scmp_rule rules[] = {RULE(__NR_getpriority, ERRNO, UNMISTAKABLE)};
+	const struct scmp_context context = {.fallback = RULE(-1, ALLOW, 0), .rules = rules, .n_rules = 1};
 	struct scmp_why why;
 
 	check_equal(scmp_filter_build(&program, &context, NULL, 0, &why), 0);
@@ -54,7 +54,7 @@ static void run_child(const char *sentence, void (*function)(void))
 
 static void load_it(void)
 {
-	struct scmp_why why = { "" };
+	struct scmp_why why = {""};
 
 	check(!is_refused());
 	check_equal(scmp_filter_load(&program, &why), 0);
@@ -86,8 +86,8 @@ static void load_with_thread(void)
 
 static void *filter_own(void *unused)
 {
-	struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	struct sock_fprog own = { .len = 1, .filter = allow };
+	struct sock_filter allow[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog own = {.len = 1, .filter = allow};
 
 	tid = gettid();
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -116,8 +116,8 @@ static void load_beside_other(void)
 
 static void load_nonsense(void)
 {
-	struct sock_filter insns[] = { BPF_STMT(BPF_LD | BPF_IMM, 1) };
-	const struct scmp_program nonsense = { .insns = insns, .n_insns = 1 };
+	struct sock_filter insns[] = {BPF_STMT(BPF_LD | BPF_IMM, 1)};
+	const struct scmp_program nonsense = {.insns = insns, .n_insns = 1};
 	struct scmp_why why;
 
 	check_equal(scmp_filter_load(&nonsense, &why), -EINVAL);
@@ -132,7 +132,7 @@ static void load_under_other(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	const struct scmp_program other = { .insns = refuse, .n_insns = N_ELEMENTS(refuse) };
+	const struct scmp_program other = {.insns = refuse, .n_insns = N_ELEMENTS(refuse)};
 	struct scmp_why why;
 
 	check_equal(scmp_filter_load(&other, &why), 0);

@@ -26,29 +26,22 @@ static void test_literals(void)
 		uint64_t value;
 		bool holds;
 	} cases[] = {
-		{ TEST(2, NE, 5), 5, false },
-		{ TEST(2, NE, 5), 6, true },
-		{ TEST(2, LT, 5), 4, true },
-		{ TEST(2, LT, 5), 5, false },
-		{ TEST(2, LE, 5), 5, true },
-		{ TEST(2, LE, 5), 6, false },
-		{ TEST(2, EQ, 5), 5, true },
-		{ TEST(2, EQ, 5), 1ull << 32 | 5, false },
-		{ TEST(2, GE, 5), 5, true },
-		{ TEST(2, GE, 5), 4, false },
-		{ TEST(2, GT, 5), 6, true },
-		{ TEST(2, GT, 5), 5, false },
-		{ TEST(2, GT, 5), UINT64_MAX, true },
-		{ MASKED(2, 3, 1), 5, true },
-		{ MASKED(2, 3, 1), 6, false },
+		{TEST(2, NE, 5), 5, false},	    {TEST(2, NE, 5), 6, true},
+		{TEST(2, LT, 5), 4, true},	    {TEST(2, LT, 5), 5, false},
+		{TEST(2, LE, 5), 5, true},	    {TEST(2, LE, 5), 6, false},
+		{TEST(2, EQ, 5), 5, true},	    {TEST(2, EQ, 5), 1ull << 32 | 5, false},
+		{TEST(2, GE, 5), 5, true},	    {TEST(2, GE, 5), 4, false},
+		{TEST(2, GT, 5), 6, true},	    {TEST(2, GT, 5), 5, false},
+		{TEST(2, GT, 5), UINT64_MAX, true}, {MASKED(2, 3, 1), 5, true},
+		{MASKED(2, 3, 1), 6, false},
 	};
 
 	behaviour("a test holds for the values that it names, and its opposite for the others");
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		const uint64_t args[SCMP_ARGS_MAX] = { [2] = cases[i].value };
+		const uint64_t args[SCMP_ARGS_MAX] = {[2] = cases[i].value};
 
-		check_equal(scmp_literal_holds(&(struct scmp_literal){ &cases[i].test, false }, args), cases[i].holds);
-		check_equal(scmp_literal_holds(&(struct scmp_literal){ &cases[i].test, true }, args), !cases[i].holds);
+		check_equal(scmp_literal_holds(&(struct scmp_literal){&cases[i].test, false}, args), cases[i].holds);
+		check_equal(scmp_literal_holds(&(struct scmp_literal){&cases[i].test, true}, args), !cases[i].holds);
 	}
 }
 
@@ -60,35 +53,42 @@ static void test_known(void)
 		size_t n;
 		enum scmp_solution solution;
 	} cases[] = {
-		{ "no test at all can hold", { { NULL } }, 0, SCMP_SATISFIABLE },
-		{ "nothing is below 0", { { &(struct scmp_test)TEST(0, LT, 0) } }, 1, SCMP_UNSATISFIABLE },
-		{ "nothing is above the largest number",
-		  { { &(struct scmp_test)TEST(5, GT, UINT64_MAX) } },
-		  1,
-		  SCMP_UNSATISFIABLE },
-		{ "a value outside its mask is never found",
-		  { { &(struct scmp_test)MASKED(0, 3, 4) } },
-		  1,
-		  SCMP_UNSATISFIABLE },
-		{ "a mask of 0 always matches 0", { { &(struct scmp_test)MASKED(0, 0, 0), true } }, 1, SCMP_UNSATISFIABLE },
-		{ "not equal to the only value of an interval",
-		  { { &(struct scmp_test)TEST(0, GE, UINT64_MAX) }, { &(struct scmp_test)TEST(0, NE, UINT64_MAX) } },
-		  2,
-		  SCMP_UNSATISFIABLE },
-		{ "an even number between 6 and 8 does not exist",
-		  { { &(struct scmp_test)TEST(0, GT, 6) },
-		    { &(struct scmp_test)TEST(0, LT, 8) },
-		    { &(struct scmp_test)MASKED(0, 1, 0) } },
-		  3,
-		  SCMP_UNSATISFIABLE },
-		{ "fixed bits above a bound leave nothing",
-		  { { &(struct scmp_test)TEST(0, GT, 0x8000000000000007) }, { &(struct scmp_test)MASKED(0, ~7ull, 1ull << 63) } },
-		  2,
-		  SCMP_UNSATISFIABLE },
-		{ "arguments do not disturb each other",
-		  { { &(struct scmp_test)TEST(0, EQ, 1) }, { &(struct scmp_test)TEST(1, NE, 1) } },
-		  2,
-		  SCMP_SATISFIABLE },
+		{"no test at all can hold", {{NULL}}, 0, SCMP_SATISFIABLE},
+		{"nothing is below 0", {{&(struct scmp_test)TEST(0, LT, 0)}}, 1, SCMP_UNSATISFIABLE},
+		{"nothing is above the largest number",
+		 {{&(struct scmp_test)TEST(5, GT, UINT64_MAX)}},
+		 1,
+		 SCMP_UNSATISFIABLE},
+		{"a value outside its mask is never found",
+		 {{&(struct scmp_test)MASKED(0, 3, 4)}},
+		 1,
+		 SCMP_UNSATISFIABLE},
+		{"a mask of 0 always matches 0", {{&(struct scmp_test)MASKED(0, 0, 0), true}}, 1, SCMP_UNSATISFIABLE},
+		{"not equal to the only value of an interval",
+		 {{&(struct scmp_test)TEST(0, GE, UINT64_MAX)}, {&(struct scmp_test)TEST(0, NE, UINT64_MAX)}},
+		 2,
+		 SCMP_UNSATISFIABLE},
+		{"an even number between 6 and 8 does not exist",
+		 {{&(struct scmp_test)TEST(0, GT, 6)},
+		  {&(struct scmp_test)TEST(0, LT, 8)},
+		  {&(struct scmp_test)MASKED(0, 1, 0)}},
+		 3,
+		 SCMP_UNSATISFIABLE},
+		{"fixed bits above a bound leave nothing",
+		 {{&(struct scmp_test)TEST(0, GT, 0x8000000000000007)},
+		  {&(struct scmp_test)MASKED(0, ~7ull, 1ull << 63)}},
+		 2,
+		 SCMP_UNSATISFIABLE},
+		{"a mask differs in its second bit where its first is needed",
+		 {{&(struct scmp_test)TEST(0, GE, 6)},
+		  {&(struct scmp_test)MASKED(0, 6, 6), true},
+		  {&(struct scmp_test)MASKED(0, 2, 0), true}},
+		 3,
+		 SCMP_SATISFIABLE},
+		{"arguments do not disturb each other",
+		 {{&(struct scmp_test)TEST(0, EQ, 1)}, {&(struct scmp_test)TEST(1, NE, 1)}},
+		 2,
+		 SCMP_SATISFIABLE},
 	};
 	uint64_t args[SCMP_ARGS_MAX];
 
@@ -114,23 +114,23 @@ static void test_windows(uint64_t seed)
 		struct scmp_test tests[LITERALS + 2];
 		struct scmp_literal literals[LITERALS + 2];
 		size_t n = 1 + draw(&state) % LITERALS;
-		uint64_t args[SCMP_ARGS_MAX] = { 0 };
+		uint64_t args[SCMP_ARGS_MAX] = {0};
 		bool expected = false;
 
 		for (size_t i = 0; i < n; i++) {
 			tests[i] = (struct scmp_test){
 				.arg = (uint8_t)(draw(&state) % 2),
 				.op = (uint8_t)(draw(&state) % (SCMP_OP_MASKED_EQ + 1)),
-				.mask = draw(&state) % WINDOW << shift,
+				.mask = (draw(&state) & (draw(&state) | draw(&state) % 2 * -1)) % WINDOW << shift,
 				.value = draw(&state) % WINDOW << shift,
 			};
 			if (tests[i].op == SCMP_OP_MASKED_EQ && draw(&state) % 8)
 				tests[i].value &= tests[i].mask;
-			literals[i] = (struct scmp_literal){ &tests[i], draw(&state) % 2 };
+			literals[i] = (struct scmp_literal){&tests[i], draw(&state) % 2};
 		}
 		for (uint8_t arg = 0; arg < 2; arg++) {
 			tests[n] = (struct scmp_test)MASKED(arg, ~((uint64_t)(WINDOW - 1) << shift), 0);
-			literals[n] = (struct scmp_literal){ &tests[n], false };
+			literals[n] = (struct scmp_literal){&tests[n], false};
 			n++;
 		}
 
@@ -175,7 +175,7 @@ static void test_witnesses(uint64_t seed)
 			};
 			if (tests[i].op == SCMP_OP_MASKED_EQ)
 				tests[i].value = (draw(&state) % 2 ? args[arg] : draw(&state)) & tests[i].mask;
-			literals[i] = (struct scmp_literal){ &tests[i], false };
+			literals[i] = (struct scmp_literal){&tests[i], false};
 			literals[i].negated = !scmp_literal_holds(&literals[i], args);
 		}
 		check_equal(solve(literals, LITERALS, args), SCMP_SATISFIABLE);
@@ -198,13 +198,13 @@ static void test_budget(void)
 		while (__builtin_popcountll(tests[i].mask) < 3)
 			tests[i].mask |= 1ull << draw(&state) % 16;
 		tests[i].value = draw(&state) & tests[i].mask;
-		literals[i] = (struct scmp_literal){ &tests[i], true };
+		literals[i] = (struct scmp_literal){&tests[i], true};
 	}
 	tests[MASKS] = (struct scmp_test)MASKED(0, ~0xffffull, 0);
-	literals[MASKS] = (struct scmp_literal){ &tests[MASKS], false };
+	literals[MASKS] = (struct scmp_literal){&tests[MASKS], false};
 
 	behaviour("a search without an end gives up, and says so");
-	check(scmp_solve(literals, MASKS + 1, args, &(size_t){ 100 }) == SCMP_UNKNOWN);
+	check(scmp_solve(literals, MASKS + 1, args, &(size_t){100}) == SCMP_UNKNOWN);
 	behaviour("a search within its budget does not");
 	check(scmp_solve(literals, MASKS + 1, args, &budget) != SCMP_UNKNOWN);
 }

@@ -26,7 +26,7 @@ static int64_t run(const struct scmp_program *program, struct seccomp_data data)
 static struct scmp_program build(const struct scmp_context *context, const struct scmp_door *doors, size_t n_doors)
 {
 	struct scmp_program program;
-	struct scmp_why why = { "" };
+	struct scmp_why why = {""};
 	int r = scmp_filter_build(&program, context, doors, n_doors, &why);
 
 	if (r < 0)
@@ -61,13 +61,22 @@ static uint32_t fill(struct scmp_rule *rule, int nr)
 	}
 }
 
+/* Whether dispatch halves the numbers; the tails of this test have no such comparison. */
+static bool is_tree(const struct scmp_program *program)
+{
+	for (size_t i = 0; i < program->n_insns; i++)
+		if (program->insns[i].code == (BPF_JMP | BPF_JGT | BPF_K))
+			return true;
+	return false;
+}
+
 static void test_shapes(const struct scmp_rule *fallback, uint32_t rest)
 {
 	/* Everything around the step from list to tree, then some. */
-	static const int counts[] = { 1, 2, 3, 4, 5, 15, 16, 17, 18, 20, 33, 64, 100, 255, 256, 257, 300, 400, 460 };
+	static const int counts[] = {1, 2, 3, 4, 5, 15, 16, 17, 18, 20, 33, 64, 100, 255, 256, 257, 300, 400, 460};
 
 	for (size_t i = 0; i < N_ELEMENTS(counts); i++) {
-		struct scmp_context context = { .fallback = *fallback, .rules = rules, .n_rules = counts[i] };
+		struct scmp_context context = {.fallback = *fallback, .rules = rules, .n_rules = counts[i]};
 		uint32_t answers[NUMBERS];
 		struct scmp_program program;
 
@@ -75,8 +84,9 @@ static void test_shapes(const struct scmp_rule *fallback, uint32_t rest)
 		for (int nr = 0; nr < counts[i]; nr++)
 			answers[nr] = fill(&rules[counts[i] - 1 - nr], nr);
 		program = build(&context, NULL, 0);
+		check_equal(is_tree(&program), counts[i] > 16);
 		for (int nr = 0; nr < NUMBERS; nr++)
-			check_equal(run(&program, (struct seccomp_data){ .nr = nr, .args = { 1 } }),
+			check_equal(run(&program, (struct seccomp_data){.nr = nr, .args = {1}}),
 				    nr < counts[i] ? answers[nr] : rest);
 		free(program.insns);
 	}
@@ -105,61 +115,64 @@ static void test_defaults(void)
 static void test_order(void)
 {
 	struct scmp_rule ordered[] = {
-		RULE(140, ERRNO, 1, TEST(0, EQ, 1)), RULE(140, ERRNO, 2, TEST(0, LT, 3)), RULE(141, ERRNO, 3),
-		RULE(140, ALLOW, 0, TEST(0, EQ, 3)), RULE(140, ERRNO, 4),		  RULE(140, ERRNO, 5),
+		RULE(140, ERRNO, 1, TEST(0, EQ, 1)),
+		RULE(140, ERRNO, 2, TEST(0, LT, 3)),
+		RULE(141, ERRNO, 3),
+		RULE(140, ALLOW, 0, TEST(0, EQ, 3)),
+		RULE(140, ERRNO, 4),
+		RULE(140, ERRNO, 5),
 	};
 	const struct scmp_context context = {
-		.fallback = RULE(-1, ALLOW, 0), .rules = ordered, .n_rules = N_ELEMENTS(ordered)
-	};
+		.fallback = RULE(-1, ALLOW, 0), .rules = ordered, .n_rules = N_ELEMENTS(ordered)};
 	const struct scmp_door doors[] = {
-		{ .nr = 140, .action = SECCOMP_RET_ERRNO | 6, .n_tests = 1, .tests = { TEST(1, EQ, 9) } },
-		{ .nr = 140, .action = SECCOMP_RET_ALLOW, .gate = true },
+		{.nr = 140, .action = SECCOMP_RET_ERRNO | 6, .n_tests = 1, .tests = {TEST(1, EQ, 9)}},
+		{.nr = 140, .action = SECCOMP_RET_ALLOW, .gate = true},
 	};
 	static const struct {
 		uint64_t args[2], ip, answer;
 	} cases[] = {
-		{ { 1 }, 0, SECCOMP_RET_ERRNO | 1 },
-		{ { 2 }, 0, SECCOMP_RET_ERRNO | 2 },
-		{ { 3 }, 0, SECCOMP_RET_ALLOW },
-		{ { 4 }, 0, SECCOMP_RET_ERRNO | 4 },
-		{ { 4 }, SCMP_GATE_IP, SECCOMP_RET_ALLOW },
-		{ { 4 }, SCMP_GATE_IP - 2, SECCOMP_RET_ERRNO | 4 },
-		{ { 4 }, SCMP_GATE_IP | 1ull << 32, SECCOMP_RET_ERRNO | 4 },
-		{ { 4, 9 }, SCMP_GATE_IP, SECCOMP_RET_ERRNO | 6 },
-		{ { 1, 9 }, 0, SECCOMP_RET_ERRNO | 6 },
+		{{1}, 0, SECCOMP_RET_ERRNO | 1},
+		{{2}, 0, SECCOMP_RET_ERRNO | 2},
+		{{3}, 0, SECCOMP_RET_ALLOW},
+		{{4}, 0, SECCOMP_RET_ERRNO | 4},
+		{{4}, SCMP_GATE_IP, SECCOMP_RET_ALLOW},
+		{{4}, SCMP_GATE_IP - 2, SECCOMP_RET_ERRNO | 4},
+		{{4}, SCMP_GATE_IP | 1ull << 32, SECCOMP_RET_ERRNO | 4},
+		{{4, 9}, SCMP_GATE_IP, SECCOMP_RET_ERRNO | 6},
+		{{1, 9}, 0, SECCOMP_RET_ERRNO | 6},
 	};
 	struct scmp_program program = build(&context, doors, N_ELEMENTS(doors));
 
 	behaviour("the first that matches wins, doors before rules");
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++)
-		check_equal(run(&program, (struct seccomp_data){ .nr = 140,
-								 .instruction_pointer = cases[i].ip,
-								 .args = { cases[i].args[0], cases[i].args[1] } }),
+		check_equal(run(&program, (struct seccomp_data){.nr = 140,
+								.instruction_pointer = cases[i].ip,
+								.args = {cases[i].args[0], cases[i].args[1]}}),
 			    cases[i].answer);
 	free(program.insns);
 }
 
 static void test_foreign(void)
 {
-	const struct scmp_context context = { .fallback = RULE(-1, ALLOW, 0) };
+	const struct scmp_context context = {.fallback = RULE(-1, ALLOW, 0)};
 	struct scmp_program program = build(&context, NULL, 0);
-	struct seccomp_data data = { .nr = 1, .arch = AUDIT_ARCH_I386 };
+	struct seccomp_data data = {.nr = 1, .arch = AUDIT_ARCH_I386};
 
 	behaviour("calls of another architecture kill the process");
 	check_equal(scmp_sim_run(program.insns, program.n_insns, &data), SECCOMP_RET_KILL_PROCESS);
 #if defined(__x86_64__)
 	behaviour("calls of x32 kill the process");
-	check_equal(run(&program, (struct seccomp_data){ .nr = 0x40000001 }), SECCOMP_RET_KILL_PROCESS);
+	check_equal(run(&program, (struct seccomp_data){.nr = 0x40000001}), SECCOMP_RET_KILL_PROCESS);
 #endif
 	behaviour("a call that a tracer skips gets the default");
-	check_equal(run(&program, (struct seccomp_data){ .nr = -1 }), SECCOMP_RET_ALLOW);
+	check_equal(run(&program, (struct seccomp_data){.nr = -1}), SECCOMP_RET_ALLOW);
 	free(program.insns);
 }
 
 static void check_refused(const struct scmp_context *context, int error, const char *text)
 {
 	struct scmp_program program;
-	struct scmp_why why = { "" };
+	struct scmp_why why = {""};
 
 	check_equal(scmp_filter_build(&program, context, NULL, 0, &why), error);
 	if (!strstr(why.text, text))
@@ -169,10 +182,10 @@ static void check_refused(const struct scmp_context *context, int error, const c
 
 static void test_refused(void)
 {
-	enum { MANY = 600 };
+	enum { MANY = 4100 };
 	static struct scmp_rule many[MANY];
-	struct scmp_rule nowhere[] = { RULE(-1, ERRNO, 1) };
-	struct scmp_context context = { .fallback = RULE(-1, ALLOW, 0), .rules = nowhere, .n_rules = 1 };
+	struct scmp_rule nowhere[] = {RULE(-1, ERRNO, 1)};
+	struct scmp_context context = {.fallback = RULE(-1, ALLOW, 0), .rules = nowhere, .n_rules = 1};
 
 	nowhere[0].name = "socketcall";
 	nowhere[0].line = 3;
@@ -180,11 +193,17 @@ static void test_refused(void)
 	check_refused(&context, -EINVAL, "p.rb:3: socketcall is not a system call of this architecture");
 
 	behaviour("a program that is too long is refused with its length");
-	for (size_t i = 0; i < MANY; i++)
+	for (size_t i = 0; i < 600; i++)
 		many[i] = (struct scmp_rule)RULE(140, ERRNO, 1, TEST(0, EQ, i), MASKED(1, 0xf0f0f0f0f0, 0x1010101010));
 	context.rules = many;
-	context.n_rules = MANY;
+	context.n_rules = 600;
 	check_refused(&context, -E2BIG, " instructions, the kernel takes 4096 at most");
+
+	behaviour("so is one whose dispatch alone is too long");
+	for (int i = 0; i < MANY; i++)
+		many[i] = (struct scmp_rule)RULE(i, ERRNO, 1);
+	context.n_rules = MANY;
+	check_refused(&context, -E2BIG, "so many calls that they alone need more");
 }
 
 int main(void)

@@ -6,6 +6,8 @@
  */
 #include <asm/unistd.h>
 #include <errno.h>
+#include <linux/audit.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,7 +17,13 @@
 #include "meaning.h"
 #include "sim.h"
 
-static const struct scmp_frame frame = { .key = 0x1234567890abcdef, .fingerprint = 5, .log_fd = 1000, .traps = true };
+static const struct scmp_frame frame = {.key = 0x1234567890abcdef, .fingerprint = 5, .log_fd = 1000, .traps = true};
+
+#if defined(__x86_64__)
+enum { NATIVE_ARCH = AUDIT_ARCH_X86_64 };
+#elif defined(__aarch64__)
+enum { NATIVE_ARCH = AUDIT_ARCH_AARCH64 };
+#endif
 
 static struct scmp_rule rules[] = {
 	RULE(140, ERRNO, 1, TEST(0, LT, 0x100000003)),
@@ -30,8 +38,7 @@ static struct scmp_rule rules[] = {
 };
 
 static const struct scmp_context context = {
-	.fallback = RULE(-1, ALLOW, 0), .rules = rules, .n_rules = N_ELEMENTS(rules)
-};
+	.fallback = RULE(-1, ALLOW, 0), .rules = rules, .n_rules = N_ELEMENTS(rules)};
 
 static struct scmp_door doors[SCMP_DOORS_MAX];
 static size_t n_doors;
@@ -51,14 +58,42 @@ static bool means_the_same(const struct scmp_program *program, uint64_t *state)
 {
 	enum { CALLS = 40000 };
 	static const uint64_t values[] = {
-		0, 1, 2, 3, 4, 5, 6, 7, 8, 0x40, 80, 81, 128, 129, 31, 1000, 4096, 0777, 01000, 0x5412, 0x100000003,
-		0xffffffff00000000, 0x500000005, 0x0000000200000004, SCMP_PROBE, SCMP_KEY_ANY, SCMP_KEY_DIE,
-		0x1234567890abcdef, SCMP_GATE_ADDRESS, SCMP_GATE_IP, UINT64_MAX,
+		0,
+		1,
+		2,
+		3,
+		4,
+		5,
+		6,
+		7,
+		8,
+		0x40,
+		80,
+		81,
+		128,
+		129,
+		31,
+		1000,
+		4096,
+		0777,
+		01000,
+		0x5412,
+		0x100000003,
+		0xffffffff00000000,
+		0x500000005,
+		0x0000000200000004,
+		SCMP_PROBE,
+		SCMP_KEY_ANY,
+		SCMP_KEY_DIE,
+		0x1234567890abcdef,
+		SCMP_GATE_ADDRESS,
+		SCMP_GATE_IP,
+		UINT64_MAX,
 	};
 
 	for (size_t i = 0; i < CALLS; i++) {
 		size_t n = draw(state) % (n_doors + N_ELEMENTS(rules) + 2);
-		struct seccomp_data data = { .arch = scmp_native_arch };
+		struct seccomp_data data = {.arch = scmp_native_arch};
 
 		if (n < n_doors)
 			data.nr = doors[n].nr;
@@ -153,17 +188,68 @@ static void test_mutations(void)
 			*insn = good;
 		}
 	}
-	printf("%zu instructions, %zu mutations: %zu seen, %zu harmless, %zu missed\n", (size_t)program.n_insns, n, seen,
-	       harmless, n - seen - harmless);
+	printf("%zu instructions, %zu mutations: %zu seen, %zu harmless, %zu missed\n", (size_t)program.n_insns, n,
+	       seen, harmless, n - seen - harmless);
 	behaviour("a spoilt program is seen");
 	check((n - seen - harmless) * 100 <= n);
 	free(program.insns);
 }
 
+/* The comparison with @k of the word at @offset. */
+static size_t find_compare(const struct scmp_program *program, size_t offset, uint32_t k)
+{
+	for (size_t i = 0; i < program->n_insns; i++) {
+		const struct sock_filter *insn = &program->insns[i];
+
+		if (insn->code != (BPF_JMP | BPF_JEQ | BPF_K) || insn->k != k)
+			continue;
+		for (size_t before = i; before-- > 0;)
+			if (BPF_CLASS(program->insns[before].code) == BPF_LD) {
+				if (program->insns[before].k == offset)
+					return i;
+				break;
+			}
+	}
+	check(false);
+	return 0;
+}
+
+/* Comparisons that a host could get by, were they wrong in the way that is hardest to see. */
+static void test_loosened(void)
+{
+	static const struct {
+		const char *sentence;
+		size_t offset;
+		uint32_t k;
+	} compares[] = {
+		{"larger numbers of an architecture are not ours", offsetof(struct seccomp_data, arch), NATIVE_ARCH},
+		{"larger addresses are not the gate", offsetof(struct seccomp_data, instruction_pointer), SCMP_GATE_IP},
+		{"nor are those above 4 GiB", offsetof(struct seccomp_data, instruction_pointer) + 4, 0},
+		{"larger numbers of a call are not that call", offsetof(struct seccomp_data, nr), __NR_openat},
+		{"a larger argument is not that argument", offsetof(struct seccomp_data, args[2]), 0x5412},
+		{"nor is one above 4 GiB", offsetof(struct seccomp_data, args[0]) + 4, 0},
+	};
+	struct scmp_program program;
+	struct scmp_why why;
+
+	n_doors = scmp_doors(doors, &frame);
+	check_equal(scmp_filter_build(&program, &context, doors, n_doors, &why), 0);
+	for (size_t i = 0; i < N_ELEMENTS(compares); i++) {
+		struct sock_filter *insn = &program.insns[find_compare(&program, compares[i].offset, compares[i].k)];
+
+		behaviour(compares[i].sentence);
+		check_equal(verify(&program), 0);
+		insn->code = BPF_JMP | BPF_JGE | BPF_K;
+		check_equal(verify(&program), -EBADMSG);
+		insn->code = BPF_JMP | BPF_JEQ | BPF_K;
+	}
+	free(program.insns);
+}
+
 static void test_message(void)
 {
-	struct scmp_rule one[] = { RULE(141, ERRNO, 3, TEST(1, EQ, 5)) };
-	const struct scmp_context small = { .fallback = RULE(-1, ALLOW, 0), .rules = one, .n_rules = 1 };
+	struct scmp_rule one[] = {RULE(141, ERRNO, 3, TEST(1, EQ, 5))};
+	const struct scmp_context small = {.fallback = RULE(-1, ALLOW, 0), .rules = one, .n_rules = 1};
 	struct scmp_program program;
 	struct scmp_why why;
 
@@ -224,13 +310,13 @@ static void test_time(void)
 {
 	enum { MANY = 300 };
 	static struct scmp_rule many[MANY];
-	struct scmp_context one = { .fallback = RULE(-1, ALLOW, 0), .rules = many, .n_rules = 1 };
-	struct scmp_context all = { .fallback = RULE(-1, ERRNO, 38), .rules = many, .n_rules = MANY };
+	struct scmp_context one = {.fallback = RULE(-1, ALLOW, 0), .rules = many, .n_rules = 1};
+	struct scmp_context all = {.fallback = RULE(-1, ERRNO, 38), .rules = many, .n_rules = MANY};
 
 	behaviour("to verify takes next to no time");
 	many[0] = (struct scmp_rule)RULE(140, ERRNO, 1);
 	measure("one rule, no doors", &one, NULL, 0);
-	n_doors = scmp_doors(doors, &(struct scmp_frame){ .key = 5, .log_fd = 1000 });
+	n_doors = scmp_doors(doors, &(struct scmp_frame){.key = 5, .log_fd = 1000});
 	measure("one rule, no traps", &one, doors, n_doors);
 	n_doors = scmp_doors(doors, &frame);
 	many[0] = (struct scmp_rule)TRAP_RULE(140, 1);
@@ -249,6 +335,7 @@ static void test_time(void)
 int main(void)
 {
 	test_mutations();
+	test_loosened();
 	test_message();
 	test_time();
 	return 0;
