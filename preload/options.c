@@ -7,6 +7,7 @@
 #include <linux/limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 
 #include "failure.h"
@@ -25,14 +26,23 @@ static const char *find(char **environment, const char *name, char ***slot)
 	return NULL;
 }
 
-static unsigned long auxiliary(const void *auxv, unsigned long type)
+/*
+ * The entries that the trap engine reads. libc knows where the kernel put the
+ * vector; behind the environment it is not always to be found, as in secure mode
+ * ld.so takes variables out and moves the end of the list.
+ */
+static const void *auxiliary_vector(void)
 {
-	const Elf64_auxv_t *entry;
+	static const unsigned long types[] = {AT_PHDR, AT_PHENT, AT_PHNUM, AT_HWCAP2};
+	enum { N_TYPES = sizeof(types) / sizeof(types[0]) };
+	static Elf64_auxv_t vector[N_TYPES + 1];
+	size_t i;
 
-	for (entry = auxv; entry->a_type != AT_NULL; entry++)
-		if (entry->a_type == type)
-			return entry->a_un.a_val;
-	return 0;
+	for (i = 0; i < N_TYPES; i++) {
+		vector[i].a_type = types[i];
+		vector[i].a_un.a_val = getauxval(types[i]);
+	}
+	return vector;
 }
 
 /* Text under construction; what does not fit ends the start. */
@@ -164,7 +174,6 @@ static void mend_preload(struct scmp_options *options)
 void scmp_options_read(struct scmp_options *options, int argc, char **argv, char **environment)
 {
 	const char *slash;
-	char **end = environment;
 
 	memset(options, 0, sizeof(*options));
 	options->environment = environment;
@@ -172,10 +181,8 @@ void scmp_options_read(struct scmp_options *options, int argc, char **argv, char
 	slash = strrchr(options->program, '/');
 	if (slash && slash[1])
 		options->program = slash + 1;
-	while (*end)
-		end++;
-	options->auxv = end + 1;
-	if (auxiliary(options->auxv, AT_SECURE)) {
+	options->auxv = auxiliary_vector();
+	if (getauxval(AT_SECURE)) {
 		options->idle = true;
 		return;
 	}

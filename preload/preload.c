@@ -17,6 +17,7 @@
 #include "bridge.h"
 #include "child.h"
 #include "failure.h"
+#include "gate.h"
 #include "gem.h"
 #include "hash.h"
 #include "log.h"
@@ -56,11 +57,8 @@ static void report_block(const char *file, int line, const char *text)
 	say(message);
 }
 
-static void arm(void)
+static void need_handler(int r)
 {
-	int r;
-
-	r = scmp_trap_arm();
 	if (r < 0)
 		scmp_fail("libscmp: the SIGSYS handler cannot be installed: %s", scmp_error_text(-r));
 }
@@ -167,7 +165,7 @@ static void start(void)
 		frame.log_fd = config.log.fd;
 		frame.log_id = scmp_logfile_id(&config.log);
 		frame.guard_log = scmp_policy_refuses_write();
-		arm();
+		need_handler(scmp_trap_arm());
 		hand_over_rules();
 	} else {
 		scmp_logfile_close(&config.log);
@@ -186,18 +184,19 @@ static void start(void)
 static void rejoin(const struct scmp_child *child)
 {
 	static jmp_buf fault;
+	int armed = scmp_trap_arm();
 
 	scmp_logfile_inherit(&config.log, child);
 	if (setjmp(fault)) {
 		char text[512];
 
 		snprintf(text, sizeof(text), "%s[%ld]: traps get their static answers: %s", options.program,
-			 scmp_sys(__NR_getpid, 0, 0, 0, 0, 0, 0), scmp_failure_text());
+			 scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0), scmp_failure_text());
 		say(text);
 		return;
 	}
 	scmp_fail_softly(&fault);
-	arm();
+	need_handler(armed);
 	if (scmp_trap_enter() < 0)
 		scmp_fail("libscmp: Ruby is out of use");
 	understand_policy();

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dispatch.h"
+#include "sort.h"
 #include "tail.h"
 
 /*
@@ -133,7 +134,7 @@ static int collect(struct build *build, const struct scmp_context *context, cons
 		}
 		add_case(build, rule->nr, false, action_of(rule), rule->tests, rule->n_tests);
 	}
-	qsort(build->cases, build->n_cases, sizeof(*build->cases), compare_cases);
+	scmp_sort(build->cases, build->n_cases, sizeof(*build->cases), compare_cases);
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 #include "gate.h"
 #include "meaning.h"
 #include "sim.h"
+#include "sort.h"
 
 /* A little over the last system call of any architecture of ours. */
 enum { NUMBERS = 512 };
@@ -295,7 +296,7 @@ static size_t sort_entries(struct verifier *verifier)
 		verifier->entries[n] = entry(all->doors[i].nr, n);
 	for (size_t i = 0; i < all->context.n_rules; i++, n++)
 		verifier->entries[n] = entry(all->context.rules[i].nr, n);
-	qsort(verifier->entries, n, sizeof(*verifier->entries), compare_entries);
+	scmp_sort(verifier->entries, n, sizeof(*verifier->entries), compare_entries);
 	return n;
 }
 

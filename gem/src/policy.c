@@ -375,32 +375,53 @@ static bool lets_seccomp_pass(const struct scmp_program *program)
 	return scmp_sim_run(program->insns, program->n_insns, &data) == SECCOMP_RET_ALLOW;
 }
 
+/* Build and verify one context; what comes after it must still be loadable. */
+static int prepare(struct scmp_program *program, struct scmp_policy_context *context, const struct scmp_door *doors,
+		   size_t n_doors, struct scmp_why *why)
+{
+	const struct scmp_rule *fallback = &context->context.fallback;
+	int r;
+
+	r = scmp_filter_build(program, &context->context, doors, n_doors, why);
+	if (r < 0)
+		return r;
+	r = scmp_filter_verify(program, &context->context, doors, n_doors, why);
+	if (r < 0)
+		return r;
+	if (next_chosen(context) && !lets_seccomp_pass(program)) {
+		snprintf(why->text, sizeof(why->text),
+			 "%s:%d: the context refuses seccomp(2), with which the next one would be loaded: let it allow "
+			 ":seccomp, or load it last",
+			 fallback->file, fallback->line);
+		return -EACCES;
+	}
+	return 0;
+}
+
 int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why)
 {
 	struct scmp_door doors[SCMP_DOORS_MAX];
-	size_t n_doors = scmp_doors(doors, frame);
+	size_t n_doors = scmp_doors(doors, frame), n_programs = 0, i;
 	struct scmp_policy_context *context;
+	struct scmp_program *programs;
 	int r = 0;
 
 	why->text[0] = '\0';
-	for (context = next_chosen(NULL); context && r == 0; context = next_chosen(context)) {
-		const struct scmp_rule *fallback = &context->context.fallback;
-		struct scmp_program program = {0};
-
-		r = scmp_filter_build(&program, &context->context, doors, n_doors, why);
-		if (r == 0)
-			r = scmp_filter_verify(&program, &context->context, doors, n_doors, why);
-		if (r == 0 && next_chosen(context) && !lets_seccomp_pass(&program)) {
-			r = -EACCES;
-			snprintf(why->text, sizeof(why->text),
-				 "%s:%d: the context refuses seccomp(2), with which the next one would be loaded: let "
-				 "it allow "
-				 ":seccomp, or load it last",
-				 fallback->file, fallback->line);
-		}
-		if (r == 0)
-			r = scmp_filter_load(&program, why);
-		free(program.insns);
+	for (context = next_chosen(NULL); context; context = next_chosen(context))
+		n_programs++;
+	programs = calloc(n_programs ? n_programs : 1, sizeof(*programs));
+	if (!programs) {
+		snprintf(why->text, sizeof(why->text), "out of memory");
+		return -ENOMEM;
 	}
+	/* All are made before the first is in force: making one takes calls that it may refuse. */
+	i = 0;
+	for (context = next_chosen(NULL); context && r == 0; context = next_chosen(context))
+		r = prepare(&programs[i++], context, doors, n_doors, why);
+	for (i = 0; i < n_programs && r == 0; i++)
+		r = scmp_filter_load(&programs[i], why);
+	for (i = 0; i < n_programs; i++)
+		free(programs[i].insns);
+	free(programs);
 	return r;
 }

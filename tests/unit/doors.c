@@ -28,11 +28,13 @@ static const struct {
 	{__NR_sigaltstack, "sigaltstack"},
 	{__NR_mremap, "mremap"},
 	{__NR_madvise, "madvise"},
-	{__NR_arch_prctl, "arch_prctl"},
 	{__NR_close, "close"},
-	{__NR_dup2, "dup2"},
 	{__NR_dup3, "dup3"},
 	{__NR_close_range, "close_range"},
+#if defined(__x86_64__)
+	{__NR_arch_prctl, "arch_prctl"},
+	{__NR_dup2, "dup2"},
+#endif
 };
 
 static const char *name_of(int nr)
@@ -64,9 +66,10 @@ static void print_door(FILE *out, const struct scmp_door *door)
 		fprintf(out, " -> %u\n", door->action & SECCOMP_RET_DATA);
 		break;
 	default:
-		fprintf(out, " -> %s\n", door->action == SECCOMP_RET_KILL_PROCESS  ? "killed"
-				    : door->action == SECCOMP_RET_KILL_THREAD ? "thread killed"
-									      : "?");
+		fprintf(out, " -> %s\n",
+			door->action == SECCOMP_RET_KILL_PROCESS  ? "killed"
+			: door->action == SECCOMP_RET_KILL_THREAD ? "thread killed"
+								  : "?");
 		break;
 	}
 }
@@ -93,14 +96,21 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 	"restart_syscall\n"                                                                                            \
 	"exit_group\n"
 
+/* Calls that not every architecture has. */
+#if defined(__x86_64__)
+#define GATE_ARCH_PRCTL "gate arch_prctl 0&ffffffff==1003\n"
+#define GUARD_DUP2 "dup2 1&ffffffff==3e8 -> 9\n"
+#else
+#define GATE_ARCH_PRCTL ""
+#define GUARD_DUP2 ""
+#endif
+
 #define GATE                                                                                                           \
 	"gate getpid\n"                                                                                                \
 	"gate gettid\n"                                                                                                \
 	"gate futex 1&ffffffff==80\n"                                                                                  \
 	"gate futex 1&ffffffff==81\n"                                                                                  \
-	"gate madvise 2&ffffffff==12\n"                                                                                \
-	"gate arch_prctl 0&ffffffff==1003\n"                                                                           \
-	"gate rt_sigprocmask 0&ffffffff==1\n"                                                                          \
+	"gate madvise 2&ffffffff==12\n" GATE_ARCH_PRCTL "gate rt_sigprocmask 0&ffffffff==1\n"                          \
 	"gate rt_sigaction 0&ffffffff==1f\n"                                                                           \
 	"gate rt_sigtimedwait\n"                                                                                       \
 	"gate sigaltstack 1==0\n"                                                                                      \
@@ -109,7 +119,7 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 
 #define TRAPS                                                                                                          \
 	"prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 -> 3602\n"                                                     \
-	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e5 -> killed\n"                             \
+	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e5 -> killed\n"                                              \
 	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e7 -> thread killed\n"
 
 #define OTHER_PROBES "prctl 0&ffffffff==5cc0de01\n"
@@ -147,9 +157,7 @@ int main(void)
 	check_list("where write is refused the log's number stays the log's", &guarded,
 		   ALWAYS TRAPS OTHER_PROBES "gate write 0&ffffffff==3e8\n"
 					     "gate fstat 0&ffffffff==3e8\n"
-					     "close 0&ffffffff==3e8 -> 9\n"
-					     "dup2 1&ffffffff==3e8 -> 9\n"
-					     "dup3 1&ffffffff==3e8 -> 9\n"
+					     "close 0&ffffffff==3e8 -> 9\n" GUARD_DUP2 "dup3 1&ffffffff==3e8 -> 9\n"
 					     "close_range -> 38\n" GATE);
 	check_list("a log too far up to be told is not told", &far,
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1 2==0 -> 3601\n"
