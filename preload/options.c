@@ -177,7 +177,7 @@ void scmp_options_read(struct scmp_options *options, int argc, char **argv, char
 
 	memset(options, 0, sizeof(*options));
 	options->environment = environment;
-	options->program = argc > 0 && argv[0] ? argv[0] : "?";
+	options->program = argc > 0 && argv[0] && *argv[0] ? argv[0] : "?";
 	slash = strrchr(options->program, '/');
 	if (slash && slash[1])
 		options->program = slash + 1;
