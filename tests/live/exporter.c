@@ -15,12 +15,12 @@
 EXPORTED char etext[64] = "etext", edata[64] = "edata", end[64] = "end";
 EXPORTED int strangers;
 
-#define STRANGER(name) \
-	EXPORTED void *name(void); \
-	void *name(void) \
-	{ \
-		strangers++; \
-		return NULL; \
+#define STRANGER(name)                                                                                                 \
+	EXPORTED void *name(void);                                                                                     \
+	void *name(void)                                                                                               \
+	{                                                                                                              \
+		strangers++;                                                                                           \
+		return NULL;                                                                                           \
 	}
 
 STRANGER(mrb_open)
@@ -66,9 +66,10 @@ void *realloc(void *memory, size_t size)
 	char *moved = malloc(size);
 
 	if (moved && memory)
-		memmove(moved, memory, size < (size_t)(heap + sizeof(heap) - (char *)memory)
-					       ? size
-					       : (size_t)(heap + sizeof(heap) - (char *)memory));
+		memmove(moved, memory,
+			size < (size_t)(heap + sizeof(heap) - (char *)memory)
+				? size
+				: (size_t)(heap + sizeof(heap) - (char *)memory));
 	return moved;
 }
 
