@@ -135,8 +135,7 @@ bool scmp_policy_has_block(void)
 	return policy.has_block;
 }
 
-/* The contexts that scmp_policy_close() chose, one after the other; NULL starts and ends. */
-static struct scmp_policy_context *next_chosen(struct scmp_policy_context *context)
+struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context)
 {
 	for (context = context ? context->next : policy.contexts; context; context = context->next)
 		if (policy.only ? context == policy.only : context->loaded || !policy.any_loaded)
@@ -239,7 +238,7 @@ size_t scmp_policy_close(struct scmp_policy_context *only)
 	policy.any_loaded = false;
 	for (context = policy.contexts; context; context = context->next)
 		policy.any_loaded |= context->loaded;
-	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
 		check_rules(context);
 		if (!takes_all_brk(&context->context))
 			mend_brk(context);
@@ -253,7 +252,7 @@ bool scmp_policy_traps(void)
 	struct scmp_policy_context *context;
 	size_t i;
 
-	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
 		if (context->context.fallback.traps)
 			return true;
 		for (i = 0; i < context->context.n_rules; i++)
@@ -269,7 +268,7 @@ bool scmp_policy_refuses_write(void)
 	struct scmp_policy_context *context;
 	size_t i;
 
-	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
 		const struct scmp_rule *rule = &context->context.fallback;
 
 		for (i = 0; i < context->context.n_rules; i++)
@@ -307,7 +306,7 @@ uint64_t scmp_policy_fingerprint(void)
 	struct scmp_policy_context *context;
 	size_t i;
 
-	for (context = next_chosen(NULL); context; context = next_chosen(context)) {
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
 		hash = hash_rule(hash, &context->context.fallback);
 		for (i = 0; i < context->context.n_rules; i++)
 			hash = hash_rule(hash, &context->context.rules[i]);
@@ -388,7 +387,7 @@ static int prepare(struct scmp_program *program, struct scmp_policy_context *con
 	r = scmp_filter_verify(program, &context->context, doors, n_doors, why);
 	if (r < 0)
 		return r;
-	if (next_chosen(context) && !lets_seccomp_pass(program)) {
+	if (scmp_policy_next(context) && !lets_seccomp_pass(program)) {
 		snprintf(why->text, sizeof(why->text),
 			 "%s:%d: the context refuses seccomp(2), with which the next one would be loaded: let it allow "
 			 ":seccomp, or load it last",
@@ -407,7 +406,7 @@ int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why)
 	int r = 0;
 
 	why->text[0] = '\0';
-	for (context = next_chosen(NULL); context; context = next_chosen(context))
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context))
 		n_programs++;
 	programs = calloc(n_programs ? n_programs : 1, sizeof(*programs));
 	if (!programs) {
@@ -416,7 +415,7 @@ int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why)
 	}
 	/* All are made before the first is in force: making one takes calls that it may refuse. */
 	i = 0;
-	for (context = next_chosen(NULL); context && r == 0; context = next_chosen(context))
+	for (context = scmp_policy_next(NULL); context && r == 0; context = scmp_policy_next(context))
 		r = prepare(&programs[i++], context, doors, n_doors, why);
 	for (i = 0; i < n_programs && r == 0; i++)
 		r = scmp_filter_load(&programs[i], why);

@@ -74,6 +74,9 @@ bool scmp_policy_has_block(void);
  */
 size_t scmp_policy_close(struct scmp_policy_context *only);
 
+/* scmp_policy_next() - the contexts of the closed policy, one after the other; NULL starts and ends */
+struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context);
+
 /* What the frame of the closed policy depends on. */
 bool scmp_policy_traps(void);
 bool scmp_policy_refuses_write(void);
