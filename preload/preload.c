@@ -136,17 +136,22 @@ static void give_blocks_a_stack(void)
 	config.run_block = scmp_bridge_run;
 }
 
+static void configure(void)
+{
+	config.program = options.program;
+	config.auxv = options.auxv;
+	scmp_trap_configure(&config);
+}
+
 /* The handler learns the rules. */
 static void hand_over_rules(void)
 {
 	config.rules = scmp_policy_trap_rules(&config.n_rules);
 	if (!config.rules)
 		scmp_fail("%s: libscmp: out of memory", options.policy);
-	config.program = options.program;
 	if (scmp_policy_has_block())
 		give_blocks_a_stack();
-	config.auxv = options.auxv;
-	scmp_trap_configure(&config);
+	configure();
 }
 
 /* The first process: everything, and the filter last. */
@@ -165,6 +170,7 @@ static void start(void)
 		frame.log_fd = config.log.fd;
 		frame.log_id = scmp_logfile_id(&config.log);
 		frame.guard_log = scmp_policy_refuses_write();
+		frame.n_answers = scmp_policy_static_answers(&frame.answers);
 		need_handler(scmp_trap_arm());
 		hand_over_rules();
 	} else {
@@ -178,8 +184,9 @@ static void start(void)
 
 /*
  * An exec'd child of a policy with traps: the filter is there, the handler is
- * not. It comes first, as the next call may trap already; from here on a fault
- * costs the blocks and the names in records, never the host.
+ * not. It comes first, as the next call may trap already, and the filter knows
+ * what to answer (trap/inherited.h); from here on a fault costs the blocks and the
+ * names in records, never the host.
  */
 static void rejoin(const struct scmp_child *child)
 {
@@ -193,6 +200,8 @@ static void rejoin(const struct scmp_child *child)
 		snprintf(text, sizeof(text), "%s[%ld]: traps get their static answers: %s", options.program,
 			 scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0), scmp_failure_text());
 		say(text);
+		config.rules = NULL;
+		configure();
 		return;
 	}
 	scmp_fail_softly(&fault);

@@ -20,6 +20,7 @@
 
 #include "doors.h"
 #include "gate.h"
+#include "inherited.h"
 
 struct list {
 	struct scmp_door *doors;
@@ -65,7 +66,7 @@ static struct scmp_door *add_probe(struct list *list, uint64_t key, uint32_t act
 }
 
 /* prctl(SCMP_PROBE, key, question), answered by an errno */
-static struct scmp_door *add_answer(struct list *list, uint64_t key, enum scmp_question question, uint64_t answer)
+static struct scmp_door *add_answer(struct list *list, uint64_t key, uint64_t question, uint64_t answer)
 {
 	struct scmp_door *door = add_probe(list, key, SECCOMP_RET_ERRNO | (uint32_t)answer);
 
@@ -101,12 +102,31 @@ static void add_answers(struct list *list, const struct scmp_frame *frame)
 	}
 }
 
+static void add_static_answer(struct list *list, unsigned number, const struct scmp_static_answer *answer)
+{
+	uint64_t folded = scmp_fold(answer->result), rest;
+	unsigned n_pieces = 0, shape, i;
+
+	for (rest = folded; rest; rest >>= SCMP_PIECE_BITS)
+		n_pieces++;
+	shape = n_pieces | (answer->record ? 0 : SCMP_SHAPE_SILENT) | (answer->kills ? SCMP_SHAPE_KILLS : 0) |
+		(answer->kills_thread ? SCMP_SHAPE_KILLS_THREAD : 0);
+	add_answer(list, SCMP_KEY_ANY, SCMP_ASK_SHAPE(number), SCMP_SAY_PIECE + shape);
+	for (i = 0; i < n_pieces; i++) {
+		uint64_t piece = folded >> (i * SCMP_PIECE_BITS) & ((1u << SCMP_PIECE_BITS) - 1);
+
+		add_answer(list, SCMP_KEY_ANY, SCMP_ASK_PIECE(number, i), SCMP_SAY_PIECE + piece);
+	}
+}
+
 static void add_probes(struct list *list, const struct scmp_frame *frame)
 {
 	if (frame->key)
 		add_answers(list, frame);
 	if (frame->traps) {
-		add_probe(list, SCMP_KEY_ANY, SECCOMP_RET_ERRNO | (SCMP_SAY_FORCE + 1));
+		add_answer(list, SCMP_KEY_ANY, SCMP_ASK_FORCE, SCMP_SAY_FORCE + 1);
+		for (size_t i = 0; i < frame->n_answers; i++)
+			add_static_answer(list, (unsigned)i + 1, &frame->answers[i]);
 		/* The handler's way to kill the process, or its thread: no signal can be in the way of it. */
 		add_probe(list, SCMP_KEY_DIE, SECCOMP_RET_KILL_PROCESS)->gate = true;
 		add_probe(list, SCMP_KEY_DIE_THREAD, SECCOMP_RET_KILL_THREAD)->gate = true;

@@ -21,6 +21,7 @@
 
 #include "gate.h"
 #include "rule.h"
+#include "trap.h"
 
 /*
  * The probe: prctl(SCMP_PROBE, key, question, operand). The kernel knows no such
@@ -28,9 +29,8 @@
  * errno (SECCOMP_RET_ERRNO carries 1 to 4095) and lets other keys pass.
  */
 
-/* The key that every trapping filter answers; SCMP_PROBE and the keys that kill (gate only) are in trap/gate.h. */
-#define SCMP_KEY_ANY 0x5cc0000000000a11ull
-
+/* SCMP_PROBE and the keys that are not a policy's own are in trap/gate.h, the questions about answers in
+ * trap/inherited.h. */
 enum scmp_question {
 	SCMP_ASK_FORCE, /* -> SCMP_SAY_FORCE, + 1 where the policy has traps */
 	SCMP_ASK_FINGERPRINT, /* operand: the fingerprint -> SCMP_SAY_FORCE if it is ours */
@@ -51,6 +51,8 @@ struct scmp_frame {
 	int log_fd; /* -1: none */
 	uint64_t log_id; /* identity of the open log (33 bits are used) */
 	bool guard_log; /* the policy refuses write(2): the log's number must stay the log's */
+	const struct scmp_static_answer *answers; /* of trapping rules; number 0 is not among them */
+	size_t n_answers; /* up to SCMP_ANSWERS_MAX */
 };
 
 /* One door: where all tests hold (and the call comes from the gate), `action` is the answer. */
@@ -62,7 +64,8 @@ struct scmp_door {
 	struct scmp_test tests[SCMP_TESTS_MAX];
 };
 
-enum { SCMP_DOORS_MAX = 40 };
+/* Of the filter itself, and for each static answer its shape and its pieces. */
+enum { SCMP_DOORS_MAX = 40 + SCMP_ANSWERS_MAX * (1 + 6) };
 
 /*
  * scmp_doors() - the doors of a policy, in the order in which they are tested

@@ -51,7 +51,7 @@ static bool all_hold(const struct scmp_test *tests, size_t n_tests, const struct
 static uint32_t answer(const struct scmp_rule *rule)
 {
 	if (rule->traps)
-		return SECCOMP_RET_TRAP | rule->id;
+		return SECCOMP_RET_TRAP | scmp_rule_data(rule);
 	switch (rule->verdict) {
 	case SCMP_VERDICT_ALLOW:
 		return SECCOMP_RET_ALLOW;
@@ -65,7 +65,7 @@ static uint32_t answer(const struct scmp_rule *rule)
 		return SECCOMP_RET_KILL_THREAD;
 	case SCMP_VERDICT_RETURN:
 	case SCMP_VERDICT_TRAP:
-		return SECCOMP_RET_TRAP | rule->id;
+		return SECCOMP_RET_TRAP | scmp_rule_data(rule);
 	case SCMP_VERDICT_KILL_PROCESS:
 		break;
 	}

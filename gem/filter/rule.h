@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trap.h"
+
 /* What becomes of a call. The first six are seccomp(2)'s own words. */
 enum scmp_verdict {
 	SCMP_VERDICT_ALLOW,
@@ -51,7 +53,8 @@ struct scmp_rule {
 	int64_t answer; /* RETURN and TRAP: the static result, >= 0 or -errno */
 	bool traps; /* decided by way of a SIGSYS: TRAP, RETURN, or a `log: true` */
 	bool record; /* a trap of this rule is written to the log */
-	uint16_t id; /* of a trapping rule, unique over all contexts, from 1 */
+	uint16_t id; /* of a trapping rule, unique over all contexts, from 1 to SCMP_ID_MAX */
+	uint8_t answer_number; /* of its static answer (trap/inherited.h) */
 	uint8_t n_tests;
 	struct scmp_test tests[SCMP_TESTS_MAX];
 	const char *name; /* the syscall's name; NULL in a default */
@@ -60,6 +63,12 @@ struct scmp_rule {
 	int line;
 	const char *why; /* the policy's reason, or NULL */
 };
+
+/* scmp_rule_data() - the 16 bits that its trap brings along */
+static inline uint32_t scmp_rule_data(const struct scmp_rule *rule)
+{
+	return (uint32_t)rule->answer_number << SCMP_ID_BITS | rule->id;
+}
 
 /* One Seccomp.new: an ordered list of rules and what happens to the rest. */
 struct scmp_context {

@@ -46,7 +46,7 @@ static uint32_t action_of(const struct scmp_rule *rule)
 	uint32_t data = rule->data & SECCOMP_RET_DATA;
 
 	if (rule->traps)
-		return SECCOMP_RET_TRAP | rule->id;
+		return SECCOMP_RET_TRAP | scmp_rule_data(rule);
 	switch (rule->verdict) {
 	case SCMP_VERDICT_ALLOW:
 		return SECCOMP_RET_ALLOW;
@@ -62,7 +62,7 @@ static uint32_t action_of(const struct scmp_rule *rule)
 		return SECCOMP_RET_KILL_PROCESS;
 	case SCMP_VERDICT_RETURN:
 	case SCMP_VERDICT_TRAP:
-		return SECCOMP_RET_TRAP | rule->id;
+		return SECCOMP_RET_TRAP | scmp_rule_data(rule);
 	}
 	return SECCOMP_RET_KILL_PROCESS;
 }

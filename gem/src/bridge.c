@@ -89,11 +89,10 @@ static void report(mrb_state *mrb, mrb_value exception)
 	bridge.report(place.file, place.line, length ? line : "an exception that cannot be described");
 }
 
-void scmp_bridge_run(struct scmp_call *call)
+/* All of Ruby's work for one trap; where memory has come to its end anything here may raise. */
+static mrb_value run(mrb_state *mrb, void *data)
 {
-	int saved_errno = errno;
-	mrb_state *mrb = bridge.mrb;
-	int arena = mrb_gc_arena_save(mrb);
+	struct scmp_call *call = data;
 	struct asked asked = {.call = call, .block = mrb_ary_ref(mrb, bridge.blocks, call->rule->id)};
 
 	if (mrb_nil_p(asked.block)) {
@@ -115,7 +114,26 @@ void scmp_bridge_run(struct scmp_call *call)
 			report(mrb, exception);
 		}
 	}
-	mrb_gc_arena_restore(mrb, arena);
+	return mrb_nil_value();
+}
+
+/* What mruby raises where nobody protects it prints to the host's stdout and aborts. */
+void scmp_bridge_run(struct scmp_call *call)
+{
+	int saved_errno = errno;
+	int arena = mrb_gc_arena_save(bridge.mrb);
+	mrb_bool failed = false;
+
+	mrb_protect_error(bridge.mrb, run, call, &failed);
+	if (failed) {
+		/* The block's call is cut off from this one, and the exception has no memory to be described. */
+		scmp_call_end(bridge.call);
+		call->decided = true;
+		call->kill = false;
+		call->result = call->rule->answer;
+		bridge.report(call->rule->file, call->rule->line, "Out of memory (NoMemoryError)");
+	}
+	mrb_gc_arena_restore(bridge.mrb, arena);
 	errno = saved_errno;
 }
 

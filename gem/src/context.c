@@ -126,7 +126,7 @@ static void add_syscall(mrb_state *mrb, struct scmp_policy_context *context, str
 	if (rule->traps) {
 		rule->id = scmp_policy_next_id();
 		if (rule->id == 0)
-			SCMP_WISH_FAULT(wish, "too many rules that trap: 65535 is all that the kernel can tell apart");
+			SCMP_WISH_FAULT(wish, "too many rules that trap: a policy can have %d of them", SCMP_ID_MAX);
 		else if (!mrb_nil_p(wish->block))
 			scmp_bridge_set_block(mrb, rule->id, wish->block);
 	}

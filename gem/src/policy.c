@@ -24,6 +24,8 @@ static struct {
 	bool has_block;
 	bool out_of_memory;
 	unsigned last_id;
+	struct scmp_static_answer answers[SCMP_ANSWERS_MAX]; /* numbered from 1 */
+	size_t n_answers;
 } policy = {.contexts_end = &policy.contexts};
 
 struct scmp_policy_context *scmp_policy_context_new(void)
@@ -57,7 +59,7 @@ struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context)
 
 uint16_t scmp_policy_next_id(void)
 {
-	return policy.last_id < UINT16_MAX ? (uint16_t)++policy.last_id : 0;
+	return policy.last_id < SCMP_ID_MAX ? (uint16_t)++policy.last_id : 0;
 }
 
 void scmp_policy_fault(const struct scmp_policy_context *context, const char *file, int line, bool warning,
@@ -229,6 +231,59 @@ static bool takes_all_brk(const struct scmp_context *context)
 	return false;
 }
 
+static bool same_answer(const struct scmp_static_answer *a, const struct scmp_static_answer *b)
+{
+	return a->result == b->result && a->record == b->record && a->kills == b->kills &&
+	       a->kills_thread == b->kills_thread;
+}
+
+static struct scmp_static_answer static_answer(const struct scmp_rule *rule)
+{
+	return (struct scmp_static_answer){
+		.result = rule->answer,
+		.record = rule->record,
+		.kills = rule->verdict == SCMP_VERDICT_KILL_PROCESS,
+		.kills_thread = rule->verdict == SCMP_VERDICT_KILL_THREAD,
+	};
+}
+
+/*
+ * The static answers are numbered, for children that will have nothing else. More
+ * than can be numbered are refused there: they share number 0 with -EPERM.
+ */
+static void number_answer(struct scmp_rule *rule)
+{
+	static const struct scmp_static_answer refused = {.result = -EPERM, .record = true};
+	struct scmp_static_answer answer = static_answer(rule);
+	size_t i;
+
+	rule->answer_number = 0;
+	if (!rule->traps || same_answer(&answer, &refused))
+		return;
+	for (i = 0; i < policy.n_answers && !same_answer(&policy.answers[i], &answer); i++)
+		;
+	if (i == SCMP_ANSWERS_MAX)
+		return;
+	policy.answers[i] = answer;
+	policy.n_answers = i < policy.n_answers ? policy.n_answers : i + 1;
+	rule->answer_number = (uint8_t)(i + 1);
+}
+
+static void number_answers(struct scmp_context *context)
+{
+	size_t i;
+
+	number_answer(&context->fallback);
+	for (i = 0; i < context->n_rules; i++)
+		number_answer(&context->rules[i]);
+}
+
+size_t scmp_policy_static_answers(const struct scmp_static_answer **answers)
+{
+	*answers = policy.answers;
+	return policy.n_answers;
+}
+
 size_t scmp_policy_close(struct scmp_policy_context *only)
 {
 	struct scmp_policy_context *context;
@@ -242,6 +297,7 @@ size_t scmp_policy_close(struct scmp_policy_context *only)
 		check_rules(context);
 		if (!takes_all_brk(&context->context))
 			mend_brk(context);
+		number_answers(&context->context);
 		n++;
 	}
 	return n;
@@ -326,6 +382,7 @@ static const char *base_name(const char *path)
 static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule *rule)
 {
 	struct scmp_trap_rule *entry = &table[rule->id];
+	struct scmp_static_answer answer = static_answer(rule);
 
 	if (!rule->traps || rule->id == 0)
 		return;
@@ -333,12 +390,13 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 	entry->file = base_name(rule->file);
 	entry->line = rule->line;
 	entry->why = rule->why;
-	entry->answer = rule->answer;
-	entry->kills = rule->verdict == SCMP_VERDICT_KILL_PROCESS;
-	entry->kills_thread = rule->verdict == SCMP_VERDICT_KILL_THREAD;
-	entry->record = rule->record;
+	entry->answer = answer.result;
+	entry->kills = answer.kills;
+	entry->kills_thread = answer.kills_thread;
+	entry->record = answer.record;
 	entry->block = rule->verdict == SCMP_VERDICT_TRAP && policy.has_block;
 	entry->id = rule->id;
+	entry->answer_number = rule->answer_number;
 }
 
 const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules)

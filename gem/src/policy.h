@@ -40,7 +40,7 @@ struct scmp_policy_context *scmp_policy_context_new(void);
 /* scmp_policy_add() - room for one more rule at the end of a context, zeroed; NULL: no memory */
 struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context);
 
-/* scmp_policy_next_id() - an id for a trapping rule; 0 where all 65535 are taken */
+/* scmp_policy_next_id() - an id for a trapping rule; 0 where all are taken */
 uint16_t scmp_policy_next_id(void);
 
 /* scmp_policy_fault() - note a fault; the text is formatted and cut to fit */
@@ -81,6 +81,9 @@ struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context
 bool scmp_policy_traps(void);
 bool scmp_policy_refuses_write(void);
 uint64_t scmp_policy_fingerprint(void);
+
+/* scmp_policy_static_answers() - of the closed policy, in the order of their numbers. Return: how many. */
+size_t scmp_policy_static_answers(const struct scmp_static_answer **answers);
 
 /* scmp_policy_trap_rules() - the handler's table, indexed by id; NULL and 0 where nothing traps, NULL and 1: no memory
  */

@@ -27,11 +27,13 @@
 
 /*
  * The ways out, tried by end.c: prctl(SCMP_PROBE, key) through the gate, which a
- * filter of ours answers by killing the process, or this thread only.
+ * filter of ours answers by killing the process, or this thread only. SCMP_KEY_ANY
+ * is the key that every filter that traps answers (inherited.h, filter/doors.h).
  */
 #define SCMP_PROBE 0x5cc0de01u
 #define SCMP_KEY_DIE 0x5cc000000000d1e5ull
 #define SCMP_KEY_DIE_THREAD 0x5cc000000000d1e7ull
+#define SCMP_KEY_ANY 0x5cc0000000000a11ull
 
 #ifndef __ASSEMBLER__
 

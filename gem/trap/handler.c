@@ -20,14 +20,15 @@
 #include "arch.h"
 #include "end.h"
 #include "gate.h"
+#include "inherited.h"
 #include "lock.h"
 #include "log.h"
 #include "modules.h"
 
 uint64_t scmp_hwcap2;
 
-/* NULL until scmp_trap_configure(). */
-static const struct scmp_trap_config *configured;
+static const struct scmp_trap_config nothing_known = {.log.fd = -1};
+static const struct scmp_trap_config *configured = &nothing_known;
 
 /* A question to a rule's block, on its way to the stack on which it is asked. */
 struct question {
@@ -117,36 +118,46 @@ static int64_t answer(const struct scmp_trap_config *config, struct scmp_call *c
 	return call->result;
 }
 
-/* Sent by the kernel for the call that the registers show, with an id of ours. */
-static bool is_ours(const siginfo_t *info, const struct ucontext *uc, const struct scmp_trap_config *config)
+/* The rule behind the trap, or NULL; `room` is for one that only the filter knows. */
+static const struct scmp_trap_rule *rule_of(const siginfo_t *info, const struct scmp_trap_config *config,
+					    struct scmp_trap_rule *room)
+{
+	unsigned data = (unsigned)info->si_errno, id = data & SCMP_ID_MAX;
+
+	if (id == 0 || data >> SCMP_ID_BITS > SCMP_ANSWERS_MAX)
+		return NULL;
+	if (!config->rules) {
+		scmp_inherited_rule(room, data);
+		return room;
+	}
+	return id < config->n_rules && config->rules[id].answer_number == data >> SCMP_ID_BITS ? &config->rules[id]
+											       : NULL;
+}
+
+/* Sent by the kernel for the call that the registers show. */
+static bool is_of_a_filter(const siginfo_t *info, const struct ucontext *uc)
 {
 	return info->si_code == SYS_SECCOMP && info->si_arch == SCMP_AUDIT_ARCH &&
-	       info->si_syscall == (int)scmp_uc_nr(uc) && (uintptr_t)info->si_call_addr == scmp_uc_ip(uc) &&
-	       (!config || (info->si_errno > 0 && (size_t)info->si_errno < config->n_rules));
+	       info->si_syscall == (int)scmp_uc_nr(uc) && (uintptr_t)info->si_call_addr == scmp_uc_ip(uc);
 }
 
 static void handle(int signo, siginfo_t *info, void *context)
 {
 	const struct scmp_trap_config *config = __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
 	struct ucontext *uc = context;
+	struct scmp_trap_rule inherited;
 	struct scmp_call call;
 
-	if (!is_ours(info, uc, config)) {
-		if (config)
-			scmp_note(config,
-				  "host: a SIGSYS that no rule has sent: killed, as it would be without libscmp");
+	call.rule = is_of_a_filter(info, uc) ? rule_of(info, config, &inherited) : NULL;
+	if (!call.rule) {
+		scmp_note(config, "host: a SIGSYS that no rule has sent: killed, as it would be without libscmp");
 		scmp_end_process();
-	}
-	if (!config) {
-		scmp_uc_set_result(uc, -EPERM);
-		return;
 	}
 
 	call.data.nr = info->si_syscall;
 	call.data.arch = SCMP_AUDIT_ARCH;
 	call.data.instruction_pointer = scmp_uc_ip(uc);
 	scmp_uc_args(uc, call.data.args);
-	call.rule = &config->rules[info->si_errno];
 	call.decided = false;
 	call.kill = false;
 	call.result = call.rule->answer;

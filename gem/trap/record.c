@@ -4,6 +4,7 @@
  *
  *   scmp[4711] uname: uname(0x7ffc1234) = -1 EPERM  trap p.rb:2  from libc.so.6+0xcf2a7
  *   scmp[4711] vi: mkdir(0x55d0, 511) = -1 EPERM  errno p.rb:3 "no new folders"  from libc.so.6+0xdd1f7
+ *   scmp[4711] id: uname(0x7ffc1234) = -1 EPERM  inherited rule 1  from libc.so.6+0xcf2a7
  *   scmp[4711] sh: ptrace(16, 1, 0, 0) = ? killed  kill p.rb:4  from libc.so.6+0x102a17
  *
  * Called by the handler, on the stack that the kernel chose: so a record is a
@@ -52,8 +53,12 @@ static char *print_call(char *dst, char *end, const struct seccomp_data *data)
 static char *print_rule(char *dst, char *end, const struct scmp_trap_rule *rule)
 {
 	dst = scmp_print_text(dst, end, rule->verb);
+	if (!rule->file) {
+		dst = scmp_print_text(dst, end, " rule ");
+		return scmp_print_signed(dst, end, rule->id);
+	}
 	dst = scmp_print_text(dst, end, " ");
-	dst = scmp_print_escaped(dst, end, rule->file ? rule->file : "?");
+	dst = scmp_print_escaped(dst, end, rule->file);
 	dst = scmp_print_text(dst, end, ":");
 	dst = scmp_print_signed(dst, end, rule->line);
 	if (rule->why) {

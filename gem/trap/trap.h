@@ -15,10 +15,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One trapping rule (of one syscall), found by the id in si_errno. */
+/* What a trap brings along in si_errno: the rule's id, and above it the number of its static answer (inherited.h). */
+enum { SCMP_ID_BITS = 12, SCMP_ID_MAX = (1 << SCMP_ID_BITS) - 1, SCMP_ANSWERS_MAX = 15 };
+
+/* What a trapping rule does where no block decides. */
+struct scmp_static_answer {
+	int64_t result;
+	bool record, kills, kills_thread;
+};
+
+/* One trapping rule (of one syscall), found by its id. */
 struct scmp_trap_rule {
 	const char *verb; /* the policy's word, for the record */
-	const char *file; /* policy file and line, for the record */
+	const char *file; /* policy file and line, for the record; NULL: only the id is known */
 	int line;
 	const char *why; /* the policy's reason, or NULL */
 	int64_t answer; /* what the call returns where no block decides */
@@ -27,6 +36,7 @@ struct scmp_trap_rule {
 	bool record; /* write a record */
 	bool block; /* ask the block first */
 	uint16_t id; /* its own index in the table */
+	uint8_t answer_number; /* of its static answer */
 };
 
 /* A trapped call, as a block sees it. It lives on the handler's stack. */
@@ -50,7 +60,7 @@ struct scmp_log {
 };
 
 struct scmp_trap_config {
-	const struct scmp_trap_rule *rules; /* indexed by id; entry 0 is unused */
+	const struct scmp_trap_rule *rules; /* indexed by id; entry 0 is unused; NULL: not known, the filter is asked */
 	size_t n_rules; /* ids 1 to n_rules - 1 are ours */
 	struct scmp_log log;
 	const char *program; /* the host's short name, for records */
@@ -63,13 +73,14 @@ struct scmp_trap_config {
 /*
  * scmp_trap_arm() - open the gate and install the SIGSYS handler
  * Uses raw system calls only; may be called before libc is initialised. The
- * handler answers with static results of -EPERM until scmp_trap_configure().
+ * handler gives the static answers that the filter knows, and records nothing,
+ * until scmp_trap_configure().
  * Return: 0 or -errno.
  */
 int scmp_trap_arm(void);
 
 /*
- * scmp_trap_configure() - give the handler its rules
+ * scmp_trap_configure() - give the handler its rules, or at least its log
  * @config: must live as long as the process; not changed afterwards
  */
 void scmp_trap_configure(const struct scmp_trap_config *config);

@@ -137,6 +137,21 @@ class EveryAllocation(Live):
         numbers = range(first, last + 1)
         self.each([(v, n) for v in ("SCMP_FAIL_AT", "SCMP_FAIL_FROM") for n in numbers], check)
 
+    def test_memory_that_ends_where_a_block_raises_costs_no_more_and_not_the_host(self):
+        policy = self.policy(BLOCKS.replace("call.errno :EXDEV", 'raise "#{kept.size} " * 400'))
+        first = self.count(policy, host("call")) + 1
+        last = self.count(policy, host("marker"), self.marks)
+        self.assertGreaterEqual(last, first)
+
+        def check(number):
+            result = self.run_failing(policy, [host("marker"), self.marks], SCMP_FAIL_FROM=str(number))
+            if result.returncode == 0 and state(result.stdout) == (2, 1, -EPERM):
+                return None
+            return number, result.returncode, result.stdout, result.stderr[:300]
+
+        self.each(range(first, last + 1), check)
+        self.assertTrue(any("NoMemoryError" in line for line in self.log()))
+
 
 if __name__ == "__main__":
     main()

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import sys
+import unittest
 
 from live import LIBSCMP, Live, Marked, host, main, state
 
@@ -18,6 +19,19 @@ TRAPS = (
 )
 WHOLE = "seccomp 2 filters 1 uname -18\n"
 STATIC = "seccomp 2 filters 1 uname -1\n"
+
+# Every sort of static answer, and calls that cannot fail.
+ANSWERS = """
+Seccomp.new(default: :allow) do |rule|
+  rule.trap(:getpid, :umask, :geteuid) { |call| call.return 7 }
+  rule.return 100_000_000_000, :getpgid
+  rule.return(-5, :getsid)
+  rule.errno :EXDEV, :uname, log: true
+  rule.trap :sync, log: false
+  rule.kill :vhangup, log: true
+end.load
+"""
+
 
 
 class Children(Live):
@@ -32,6 +46,7 @@ class Children(Live):
         lines = self.log()
         said = [line for line in lines if "static answers" in line]
         traps = [line for line in lines if re.match(r"scmp\[\d+\] \S+: uname\(", line)]
+        self.assertEqual(any("  inherited rule 1  " in line for line in traps), bool(reason), lines)
         self.assertEqual(len(said), 1 if reason else 0, lines)
         self.assertEqual(len(traps), records, lines)
         self.assertEqual(len(lines), len(said) + len(traps), lines)
@@ -107,20 +122,60 @@ class ChangedPolicies(Children):
 
     def test_other_rules_cost_the_blocks_and_are_said_once(self):
         after = TRAPS.replace(":uname", ":sysinfo, :uname")
-        self.assert_said(STATIC, self.changed(TRAPS, after), records=0, reason="other rules")
+        self.assert_said(STATIC, self.changed(TRAPS, after), reason="other rules")
 
     def test_a_policy_that_was_deleted_costs_the_blocks_and_is_said_once(self):
-        self.assert_said(STATIC, self.changed(TRAPS, None), records=0, reason="No such file")
+        self.assert_said(STATIC, self.changed(TRAPS, None), reason="No such file")
 
     def test_a_policy_that_is_broken_now_costs_the_blocks_and_is_said_once(self):
         for after, reason in ("raise 'now'\n", "now"), ("x = = 1\n", "syntax error"), ("", "no filter"):
             with self.subTest(after=after):
                 if self.log():
                     os.unlink(self.path("log"))
-                self.assert_said(STATIC, self.changed(TRAPS, TRAPS + after if after else ""), records=0, reason=reason)
+                self.assert_said(STATIC, self.changed(TRAPS, TRAPS + after if after else ""), reason=reason)
 
     def test_a_policy_without_traps_is_not_even_read_again(self):
         self.assert_said(WHOLE, self.changed(PLAIN, None), records=0)
+
+
+class WithoutThePolicy(Children):
+    """What an exec'd child answers that has the filter and no policy to read."""
+
+    def perl(self, policy, script):
+        policy = self.policy(policy)
+        return self.child(policy, 'rm "$1"; perl -e "$2"; echo "status $?"', policy, script)
+
+    def records(self):
+        """call -> result, of what was recorded by the child."""
+        matches = [re.match(r"scmp\[\d+\] perl: (\w+)\(.*\) = (.*?)  inherited rule \d+  from ", line) for line in self.log()]
+        return {match[1]: match[2] for match in matches if match}
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "the script has the numbers of x86_64")
+    def test_every_static_answer_is_given_as_it_would_be_with_the_policy(self):
+        calls = {"getpid": 39, "umask": 95, "geteuid": 107, "getpgid": 121, "getsid": 124, "uname": 63, "sync": 162}
+        script = "$x = ' ' x 512; print join ' ', " + ", ".join(
+            f"(syscall({number}, $x) == -1 ? -$! : syscall({number}, $x))" for number in calls.values()
+        )
+        result = self.perl(ANSWERS, script + "; print qq(\\n)")
+        self.assertEqual(result.stdout, "0 18 65534 100000000000 -5 -18 -1\nstatus 0\n", result)
+        records = self.records()
+        self.assertEqual((records["getpid"], records["umask"], records["uname"]), ("0", "18", "-1 EXDEV"), records)
+        self.assertNotIn("sync", records)
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "the script has the numbers of x86_64")
+    def test_a_rule_that_kills_kills_and_is_recorded(self):
+        result = self.perl(ANSWERS, "syscall(153); print 'alive'")
+        self.assertEqual(result.stdout, f"status {128 + signal.SIGSYS}\n", result)
+        self.assertEqual(self.records()["vhangup"], "? killed")
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "the script has the numbers of x86_64")
+    def test_more_answers_than_a_filter_can_tell_are_refusals(self):
+        names = "acct bpf chroot iopl ioperm mount umount2 swapon swapoff reboot sync syncfs vhangup setns unshare kcmp".split()
+        rules = "\n".join(f"  rule.return {1000 + n}, :{name}" for n, name in enumerate(names))
+        self.assertEqual(len(names), 16)
+        script = "print syscall(163), ' ', syscall(272), ' ', syscall(312), qq(\\n)"
+        result = self.perl(f"Seccomp.new(default: :allow) do |rule|\n{rules}\nend.load\n", script)
+        self.assertEqual(result.stdout, "1000 1014 -1\nstatus 0\n", result)
 
 
 class TwoPolicies(Marked):

@@ -45,7 +45,7 @@ static void before_configure(void)
 	check_equal(scmp_trap_arm(), 0);
 	little_filter(log_fd, GATE_STRICT);
 
-	behaviour("before the rules are known every trap is answered with -EPERM, and without a record");
+	behaviour("before the rules are known a trap that says no more is answered with -EPERM, without a record");
 	check_equal(raw(SYS_uname, 0, 0, 0, 0, 0, 0), -EPERM);
 	check_equal(raw(SYS_getpgid, 0, 0, 0, 0, 0, 0), -EPERM);
 	check_equal(raw(SYS_sync, 0, 0, 0, 0, 0, 0), -EPERM);

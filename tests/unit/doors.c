@@ -4,10 +4,12 @@
  * that is added, widened or moved changes a text below, on purpose.
  */
 #include <asm/unistd.h>
+#include <errno.h>
 #include <string.h>
 
 #include "check.h"
 #include "doors.h"
+#include "inherited.h"
 
 static const struct {
 	int nr;
@@ -117,12 +119,23 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 	"rt_sigaction 0&ffffffff==1f 1!=0 -> 0\n"                                                                      \
 	"mremap 1==1000 2==1000 3==3 4==70010000\n"
 
-#define TRAPS                                                                                                          \
-	"prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 -> 3602\n"                                                     \
+#define TRAPS "prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2==0 -> 3602\n" KILLS
+
+#define KILLS                                                                                                          \
 	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e5 -> killed\n"                                              \
 	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e7 -> thread killed\n"
 
 #define OTHER_PROBES "prctl 0&ffffffff==5cc0de01\n"
+
+static void check_folding(void)
+{
+	static const int64_t answers[] = {0, 1, -1, 7, -18, -4095, 100000000000, INT64_MAX, INT64_MIN};
+
+	behaviour("an answer survives its folding, and small ones stay small");
+	for (size_t i = 0; i < N_ELEMENTS(answers); i++)
+		check_equal(scmp_unfold(scmp_fold(answers[i])), answers[i]);
+	check(scmp_fold(-EPERM) < 1 << SCMP_PIECE_BITS && scmp_fold(-1023) < 1 << SCMP_PIECE_BITS);
+}
 
 int main(void)
 {
@@ -137,6 +150,17 @@ int main(void)
 		.traps = true,
 	};
 	const struct scmp_frame guarded = {.log_fd = 1000, .traps = true, .guard_log = true};
+	const struct scmp_static_answer said[SCMP_ANSWERS_MAX] = {
+		{.result = -18, .record = true},
+		{.result = 0},
+		{.result = -1, .record = true, .kills = true},
+		{.result = 1 << 21, .record = true, .kills_thread = true},
+	};
+	const struct scmp_frame answers = {.log_fd = -1, .traps = true, .answers = said, .n_answers = 4};
+	const struct scmp_static_answer longest = {.result = INT64_MIN};
+	struct scmp_static_answer most[SCMP_ANSWERS_MAX];
+	struct scmp_frame all = full;
+	struct scmp_door doors[SCMP_DOORS_MAX];
 	const struct scmp_frame far = {.key = 1, .log_fd = 4094, .log_id = 1};
 
 	check_list("a process that is no host has three doors", &plain, ALWAYS);
@@ -163,5 +187,21 @@ int main(void)
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1 2==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1 2==1 3==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1 2==2 -> 4095\n" OTHER_PROBES);
+#define ANSWER "prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2=="
+	check_list("static answers are told in pieces", &answers,
+		   ALWAYS ANSWER "0 -> 3602\n" ANSWER "4f -> 2049\n" ANSWER "48 -> 2083\n" /* 35 is -18 */
+		   ANSWER "57 -> 2056\n" /* 0 in no piece, silent */
+		   ANSWER "5f -> 2065\n" ANSWER "58 -> 2049\n" /* killed; 1 is -1 */
+		   ANSWER "67 -> 2083\n" /* a thread killed; 3 pieces: 1 << 22 */
+		   ANSWER "60 -> 2048\n" ANSWER "61 -> 2048\n" ANSWER "62 -> 2049\n" KILLS OTHER_PROBES GATE);
+
+	behaviour("the list has room for the longest answers that there can be");
+	for (size_t i = 0; i < SCMP_ANSWERS_MAX; i++)
+		most[i] = longest;
+	all.guard_log = true;
+	all.answers = most;
+	all.n_answers = SCMP_ANSWERS_MAX;
+	check(scmp_doors(doors, &all) <= SCMP_DOORS_MAX);
+	check_folding();
 	return 0;
 }
