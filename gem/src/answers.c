@@ -73,6 +73,28 @@ enum scmp_answer scmp_answer_fit(struct scmp_rule *rule)
 	return SCMP_ANSWER_FITS;
 }
 
+int scmp_answer_odd(size_t i)
+{
+	if (i == 0)
+		return __NR_brk;
+	return i <= sizeof(unfailing) / sizeof(unfailing[0]) ? unfailing[i - 1].nr : -1;
+}
+
+bool scmp_answer_fit_unnamed(struct scmp_rule *rule)
+{
+	const struct unfailing *call = find_unfailing(rule->nr);
+
+	if (call && rule->verdict == SCMP_VERDICT_ERRNO) {
+		/* What the kernel can answer by itself is 0 or an errno. */
+		if (call->answer != 0)
+			return false;
+		rule->data = 0;
+		rule->answer = 0;
+		return true;
+	}
+	return scmp_answer_fit(rule) == SCMP_ANSWER_FITS;
+}
+
 bool scmp_answer_needs_block(const struct scmp_rule *rule)
 {
 	return rule->verdict == SCMP_VERDICT_TRAP && find_unfailing(rule->nr);

@@ -10,10 +10,12 @@
 #include <sys/syscall.h>
 
 #include "answers.h"
+#include "exec.h"
 #include "gem.h"
 #include "hash.h"
 #include "meaning.h"
 #include "sim.h"
+#include "unnamed.h"
 
 static struct {
 	struct scmp_policy_context *contexts, **contexts_end;
@@ -60,6 +62,11 @@ struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context)
 uint16_t scmp_policy_next_id(void)
 {
 	return policy.last_id < SCMP_ID_MAX ? (uint16_t)++policy.last_id : 0;
+}
+
+void scmp_policy_out_of_memory(void)
+{
+	policy.out_of_memory = true;
 }
 
 void scmp_policy_fault(const struct scmp_policy_context *context, const char *file, int line, bool warning,
@@ -196,41 +203,6 @@ static void check_rules(struct scmp_policy_context *context)
 	free(faults);
 }
 
-/*
- * Where unnamed calls are refused with an errno, brk is among them, and -EPERM
- * is an address to its callers: it gets the answer that they understand.
- */
-static void mend_brk(struct scmp_policy_context *context)
-{
-	struct scmp_rule *rule, mended = context->context.fallback;
-
-	if (mended.verdict != SCMP_VERDICT_ERRNO && mended.verdict != SCMP_VERDICT_TRAP)
-		return;
-	mended.nr = __NR_brk;
-	mended.name = "brk";
-	(void)scmp_answer_fit(&mended);
-	if (mended.traps) {
-		mended.id = scmp_policy_next_id();
-		if (mended.id == 0)
-			return;
-	}
-	rule = scmp_policy_add(context);
-	if (rule)
-		*rule = mended;
-	else
-		policy.out_of_memory = true;
-}
-
-static bool takes_all_brk(const struct scmp_context *context)
-{
-	size_t i;
-
-	for (i = 0; i < context->n_rules; i++)
-		if (context->rules[i].nr == __NR_brk && context->rules[i].n_tests == 0)
-			return true;
-	return false;
-}
-
 static bool same_answer(const struct scmp_static_answer *a, const struct scmp_static_answer *b)
 {
 	return a->result == b->result && a->record == b->record && a->kills == b->kills &&
@@ -295,11 +267,11 @@ size_t scmp_policy_close(struct scmp_policy_context *only)
 		policy.any_loaded |= context->loaded;
 	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
 		check_rules(context);
-		if (!takes_all_brk(&context->context))
-			mend_brk(context);
+		scmp_unnamed_mend(context);
 		number_answers(&context->context);
 		n++;
 	}
+	scmp_exec_check();
 	return n;
 }
 

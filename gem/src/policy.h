@@ -48,6 +48,9 @@ __attribute__((format(printf, 5, 6))) void scmp_policy_fault(const struct scmp_p
 							     const char *file, int line, bool warning,
 							     const char *format, ...);
 
+/* scmp_policy_out_of_memory() - the policy is not all there: it is broken */
+void scmp_policy_out_of_memory(void);
+
 /* scmp_policy_faults() - all that was noted, in the order of lines */
 const struct scmp_policy_fault *scmp_policy_faults(void);
 

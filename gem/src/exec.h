@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a policy does to the programs that its host executes. They inherit the
+ * filter and not the handler: until the library's constructor has run, a trap
+ * ends them with SIGSYS.
+ */
+#pragma once
+
+/* scmp_exec_check() - note a warning for whatever of the closed policy ends every program that it lets the host execute
+ */
+void scmp_exec_check(void);
