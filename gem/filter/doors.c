@@ -11,8 +11,10 @@
 #ifdef __x86_64__
 #include <asm/prctl.h>
 #endif
+#include <asm/ioctls.h>
 #include <asm/unistd.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/mman.h>
 #include <linux/seccomp.h>
@@ -138,7 +140,7 @@ static void add_probes(struct list *list, const struct scmp_frame *frame)
 
 static void add_gates(struct list *list, const struct scmp_frame *frame)
 {
-	struct scmp_door *door;
+	struct scmp_door *door, *guard;
 
 	/* The record, and whether the log's number is still the log. */
 	if (frame->log_fd >= 0) {
@@ -158,6 +160,13 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 #endif
 		test_int(add(list, __NR_dup3, SECCOMP_RET_ERRNO | EBADF), 1, (uint32_t)frame->log_fd);
 		add(list, __NR_close_range, SECCOMP_RET_ERRNO | ENOSYS);
+		/* Nor may the kernel close it at exec. */
+		guard = add(list, __NR_fcntl, SECCOMP_RET_ERRNO | EBADF);
+		test_int(guard, 0, (uint32_t)frame->log_fd);
+		test_int(guard, 1, F_SETFD);
+		guard = add(list, __NR_ioctl, SECCOMP_RET_ERRNO | EBADF);
+		test_int(guard, 0, (uint32_t)frame->log_fd);
+		test_int(guard, 1, FIOCLEX);
 	}
 
 	/* Who traps, and the lock under which Ruby runs. */

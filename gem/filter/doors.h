@@ -65,7 +65,7 @@ struct scmp_door {
 };
 
 /* Of the filter itself, and for each static answer its shape and its pieces. */
-enum { SCMP_DOORS_MAX = 40 + SCMP_ANSWERS_MAX * (1 + 6) };
+enum { SCMP_DOORS_MAX = 48 + SCMP_ANSWERS_MAX * (1 + 6) };
 
 /*
  * scmp_doors() - the doors of a policy, in the order in which they are tested

@@ -14,6 +14,7 @@ from live import LIBSCMP, SOURCE, Live, host, main, need_program
 
 EPERM, EXDEV, EXFULL = 1, 18, 54
 LAST = 470
+IOCTL, FCNTL = 16, 72
 READ, WRITE, FSTAT, RT_SIGACTION, RT_SIGPROCMASK, MREMAP, GETPID = 0, 1, 5, 13, 14, 25, 39
 BRK, MADVISE, UNAME, RT_SIGTIMEDWAIT, SIGALTSTACK, PRCTL, ARCH_PRCTL = 12, 28, 63, 128, 131, 157, 158
 CLOSE, DUP2, GETPPID, GETTID, FUTEX, DUP3, CLOSE_RANGE = 3, 33, 110, 186, 202, 292, 436
@@ -128,7 +129,7 @@ class HardRules(Gate):
         log = results.index((WRITE, 0))
         allowed = self.policy(
             "Seccomp.new(default: [:errno, :EXFULL]) do |rule|\n  rule.trap :uname\n"
-            "  rule.allow :writev, :close, :dup2, :dup3, :close_range, :fcntl\nend.load\n"
+            "  rule.allow :writev, :close, :dup2, :dup3, :close_range, :fcntl, :ioctl\nend.load\n"
         )
         for prefix in "", "gate:":
             self.assertEqual(
@@ -140,10 +141,14 @@ class HardRules(Gate):
                     f"{prefix}{DUP3}:1:{log}:0",
                     f"{prefix}{DUP3}:1:{log}:0x80000",
                     f"{prefix}{CLOSE_RANGE}:{log}:{log}:0",
+                    f"{prefix}{FCNTL}:{log}:2:1",
+                    f"{prefix}{FCNTL}:{log}:2:0",
+                    f"{prefix}{IOCTL}:{log}:0x5451",
                     f"gate:{WRITE}:{log}:@:0",
                     f"{prefix}{CLOSE}:0",
                 ),
-                [(CLOSE, -9)] * 2 + [(DUP2, -9)] + [(DUP3, -9)] * 2 + [(CLOSE_RANGE, -38), (WRITE, 0), (CLOSE, 0)],
+                [(CLOSE, -9)] * 2 + [(DUP2, -9)] + [(DUP3, -9)] * 2 + [(CLOSE_RANGE, -38), (FCNTL, -9), (FCNTL, -9), (IOCTL, -9)]
+                + [(WRITE, 0), (CLOSE, 0)],
             )
 
     def test_each_door_opens_for_its_own_arguments_and_no_others(self):

@@ -33,6 +33,8 @@ static const struct {
 	{__NR_close, "close"},
 	{__NR_dup3, "dup3"},
 	{__NR_close_range, "close_range"},
+	{__NR_fcntl, "fcntl"},
+	{__NR_ioctl, "ioctl"},
 #if defined(__x86_64__)
 	{__NR_arch_prctl, "arch_prctl"},
 	{__NR_dup2, "dup2"},
@@ -182,7 +184,9 @@ int main(void)
 		   ALWAYS TRAPS OTHER_PROBES "gate write 0&ffffffff==3e8\n"
 					     "gate fstat 0&ffffffff==3e8\n"
 					     "close 0&ffffffff==3e8 -> 9\n" GUARD_DUP2 "dup3 1&ffffffff==3e8 -> 9\n"
-					     "close_range -> 38\n" GATE);
+					     "close_range -> 38\n"
+					     "fcntl 0&ffffffff==3e8 1&ffffffff==2 -> 9\n"
+					     "ioctl 0&ffffffff==3e8 1&ffffffff==5451 -> 9\n" GATE);
 	check_list("a log too far up to be told is not told", &far,
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1 2==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1 2==1 3==0 -> 3601\n"
