@@ -16,6 +16,7 @@
 
 #include <linux/signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The argument of rt_sigaction(2), in the kernel's own layout. */
@@ -35,6 +36,15 @@ extern const char scmp_gate_page[] __attribute__((visibility("hidden")));
 /* scmp_on_stack() - call fn(arg) with the stack pointer at `top`, 16 byte aligned */
 __attribute__((visibility("hidden"))) void scmp_on_stack(void *top, void (*fn)(void *), void *arg);
 
+/*
+ * scmp_signal_entry() - what the kernel calls: scmp_handle_signal(), on the stack
+ * that the kernel has chosen, or on the interrupted one if that is an alternate
+ * stack with too little room (the host need only have made it large enough for
+ * the kernel's frame).
+ */
+__attribute__((visibility("hidden"))) void scmp_signal_entry(int signo, siginfo_t *info, void *context);
+__attribute__((visibility("hidden"))) void scmp_handle_signal(int signo, siginfo_t *info, void *context);
+
 #if defined(__x86_64__) && defined(__LP64__)
 #include "arch/x86_64.h"
 #elif defined(__aarch64__) && defined(__LP64__) && !defined(__AARCH64EB__)
@@ -42,3 +52,6 @@ __attribute__((visibility("hidden"))) void scmp_on_stack(void *top, void (*fn)(v
 #else
 #error "libscmp has no trap engine for this architecture"
 #endif
+
+_Static_assert(offsetof(struct ucontext, uc_stack.ss_sp) == SCMP_UC_STACK_START, "frame.h");
+_Static_assert(offsetof(struct ucontext, uc_stack.ss_size) == SCMP_UC_STACK_SIZE, "frame.h");

@@ -37,27 +37,32 @@ struct question {
 	bool on_alternate_stack; /* the handler was entered on the host's */
 };
 
-/* The host's alternate stack, as the kernel noted it, is the one that we stand on. */
-static bool on_alternate_stack(const struct ucontext *uc)
+/* `here` is on the host's alternate stack, as the kernel noted it. */
+static bool on_alternate_stack(const struct ucontext *uc, const void *here)
 {
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 	uintptr_t start = (uintptr_t)uc->uc_stack.ss_sp;
 
-	return !(uc->uc_stack.ss_flags & SS_DISABLE) && here >= start && here - start < uc->uc_stack.ss_size;
+	return (uintptr_t)here >= start && (uintptr_t)here - start < uc->uc_stack.ss_size;
+}
+
+/*
+ * To be called on another stack, when the signal's frame is on the alternate one. The
+ * kernel sees that we have left that, so a nested trap would start at its top again, over
+ * the frames from which we came. It is switched off; returning from the signal restores it.
+ */
+static void leave_alternate_stack(void)
+{
+	static const stack_t none = {.ss_flags = SS_DISABLE};
+
+	(void)scmp_gate_call(__NR_sigaltstack, (long)&none, 0, 0, 0, 0, 0);
 }
 
 static void ask_here(void *arg)
 {
-	static const stack_t none = {.ss_flags = SS_DISABLE};
 	const struct question *question = arg;
 
-	/*
-	 * The kernel sees that we have left the alternate stack, so a nested trap would
-	 * start at its top again, over the frames from which we came. It is switched
-	 * off for that time; returning from the signal restores it.
-	 */
 	if (question->on_alternate_stack)
-		(void)scmp_gate_call(__NR_sigaltstack, (long)&none, 0, 0, 0, 0, 0);
+		leave_alternate_stack();
 	question->config->run_block(question->call);
 }
 
@@ -72,7 +77,7 @@ static void say_ruby_is_lost(const struct scmp_trap_config *config)
 
 static void ask_block(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
 {
-	struct question question = {config, call, on_alternate_stack(uc)};
+	struct question question = {config, call, on_alternate_stack(uc, __builtin_frame_address(0))};
 	uintptr_t top = ((uintptr_t)config->stack + config->stack_size) & ~(uintptr_t)15;
 	int rc;
 
@@ -141,13 +146,15 @@ static bool is_of_a_filter(const siginfo_t *info, const struct ucontext *uc)
 	       info->si_syscall == (int)scmp_uc_nr(uc) && (uintptr_t)info->si_call_addr == scmp_uc_ip(uc);
 }
 
-static void handle(int signo, siginfo_t *info, void *context)
+void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 {
 	const struct scmp_trap_config *config = __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
 	struct ucontext *uc = context;
 	struct scmp_trap_rule inherited;
 	struct scmp_call call;
 
+	if (on_alternate_stack(uc, uc) && !on_alternate_stack(uc, __builtin_frame_address(0)))
+		leave_alternate_stack();
 	call.rule = is_of_a_filter(info, uc) ? rule_of(info, config, &inherited) : NULL;
 	if (!call.rule) {
 		scmp_note(config, "host: a SIGSYS that no rule has sent: killed, as it would be without libscmp");
@@ -168,7 +175,7 @@ int scmp_trap_arm(void)
 {
 	static const uint64_t sigsys = 1ull << (SIGSYS - 1);
 	const struct scmp_kernel_sigaction action = {
-		.handler = handle,
+		.handler = scmp_signal_entry,
 		.flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SCMP_ARCH_SA_FLAGS,
 		.restorer = scmp_restore_signal,
 		.mask = ~sigsys,

@@ -128,10 +128,10 @@ static void enter_and_leave(void)
 	check_block_runs();
 }
 
-/* The smallest alternate stack on which the kernel itself delivers a signal, and a little. */
+/* The smallest alternate stack on which the kernel itself delivers a signal. */
 static void set_alternate_stack(stack_t *stack)
 {
-	stack->ss_size = getauxval(AT_MINSIGSTKSZ) + 2816;
+	stack->ss_size = getauxval(AT_MINSIGSTKSZ);
 	stack->ss_sp = mmap(NULL, 65536, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	/* At the start of a page, with nothing mapped below it. */
 	stack->ss_sp = (char *)stack->ss_sp + 32768;

@@ -5,6 +5,7 @@
  * its vDSO.) `hint #34` is `bti c`, the landing mark of an indirect call.
  */
 #include "../gate.h"
+#include "frame.h"
 
 /*
  * long gate(nr, a, b, c, d, e, f), position independent: x0 x1 x2 x3 x4 x5 x6
@@ -62,5 +63,46 @@ scmp_on_stack:
 	ret
 	.cfi_endproc
 	.size scmp_on_stack, . - scmp_on_stack
+
+/*
+ * scmp_signal_entry(signo, info, ucontext): the interrupted stack instead of an
+ * alternate one that has too little room. x19 and x20 hold the way back
+ * (rt_sigreturn restores the host's), so that not a byte of that stack is needed.
+ */
+	.globl scmp_signal_entry
+	.hidden scmp_signal_entry
+	.type scmp_signal_entry, %function
+scmp_signal_entry:
+	.cfi_startproc
+	hint	#34
+	ldr	x9, [x2, #SCMP_UC_STACK_START]
+	ldr	x10, [x2, #SCMP_UC_STACK_SIZE]
+	mov	x11, sp
+	sub	x11, x11, x9
+	cmp	x11, x10
+	b.hs	stay			/* not on it */
+	mov	x12, #SCMP_STACK_ENOUGH
+	cmp	x11, x12
+	b.hs	stay
+	ldr	x12, [x2, #SCMP_UC_SP]
+	sub	x11, x12, x9
+	cmp	x11, x10
+	b.ls	stay			/* the interrupted code was on it too */
+	and	x12, x12, #-16
+	mov	x19, sp
+	.cfi_def_cfa_register 19
+	mov	x20, x30
+	.cfi_register 30, 20
+	mov	sp, x12
+	bl	scmp_handle_signal
+	mov	sp, x19
+	.cfi_def_cfa_register 31
+	mov	x30, x20
+	.cfi_restore 30
+	ret
+stay:
+	b	scmp_handle_signal
+	.cfi_endproc
+	.size scmp_signal_entry, . - scmp_signal_entry
 
 	.section .note.GNU-stack, "", %progbits

@@ -14,6 +14,7 @@
 #include <linux/audit.h>
 
 #include "../gate.h"
+#include "frame.h"
 
 #define SCMP_AUDIT_ARCH AUDIT_ARCH_AARCH64
 
@@ -46,6 +47,8 @@ static inline void scmp_uc_args(const struct ucontext *uc, __u64 *args)
 	for (int i = 0; i < 6; i++)
 		args[i] = uc->uc_mcontext.regs[i];
 }
+
+_Static_assert(offsetof(struct ucontext, uc_mcontext.sp) == SCMP_UC_SP, "frame.h");
 
 static inline uint64_t scmp_uc_ip(const struct ucontext *uc)
 {

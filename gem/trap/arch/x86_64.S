@@ -6,6 +6,7 @@
 #include <asm/unistd.h>
 
 #include "../gate.h"
+#include "frame.h"
 
 /*
  * long gate(nr, a, b, c, d, e, f), position independent: rdi rsi rdx rcx r8 r9
@@ -56,6 +57,42 @@ scmp_on_stack:
 	ret
 	.cfi_endproc
 	.size scmp_on_stack, . - scmp_on_stack
+
+/*
+ * scmp_signal_entry(signo, info, ucontext): the interrupted stack instead of an
+ * alternate one that has too little room. rbx holds the way back (rt_sigreturn
+ * restores the host's), so that not a byte of that stack is needed.
+ */
+	.globl scmp_signal_entry
+	.hidden scmp_signal_entry
+	.type scmp_signal_entry, @function
+scmp_signal_entry:
+	.cfi_startproc
+	endbr64
+	mov	%rsp, %rax
+	sub	SCMP_UC_STACK_START(%rdx), %rax
+	cmp	SCMP_UC_STACK_SIZE(%rdx), %rax
+	jae	stay			/* not on it */
+	cmp	$SCMP_STACK_ENOUGH, %rax
+	jae	stay
+	mov	SCMP_UC_SP(%rdx), %rax
+	mov	%rax, %rcx
+	sub	SCMP_UC_STACK_START(%rdx), %rcx
+	cmp	SCMP_UC_STACK_SIZE(%rdx), %rcx
+	jbe	stay			/* the interrupted code was on it too */
+	sub	$128, %rax		/* the red zone */
+	and	$-16, %rax
+	mov	%rsp, %rbx
+	.cfi_def_cfa_register %rbx
+	mov	%rax, %rsp
+	call	scmp_handle_signal
+	mov	%rbx, %rsp
+	.cfi_def_cfa_register %rsp
+	ret
+stay:
+	jmp	scmp_handle_signal
+	.cfi_endproc
+	.size scmp_signal_entry, . - scmp_signal_entry
 
 /*
  * These bytes, and this name in the symbol table, are those by which gdb and

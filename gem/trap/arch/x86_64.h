@@ -15,6 +15,7 @@
 #include <linux/audit.h>
 
 #include "../gate.h"
+#include "frame.h"
 
 #define SCMP_AUDIT_ARCH AUDIT_ARCH_X86_64
 
@@ -56,6 +57,8 @@ static inline void scmp_uc_args(const struct ucontext *uc, __u64 *args)
 	args[4] = regs->r8;
 	args[5] = regs->r9;
 }
+
+_Static_assert(offsetof(struct ucontext, uc_mcontext.rsp) == SCMP_UC_SP, "frame.h");
 
 static inline uint64_t scmp_uc_ip(const struct ucontext *uc)
 {

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] Where the kernel's signal frame has what the assembler
+ * reads: byte offsets in struct ucontext. arch.h asserts that they are so.
+ */
+#pragma once
+
+#define SCMP_UC_STACK_START 16 /* uc_stack.ss_sp */
+#define SCMP_UC_STACK_SIZE 32 /* uc_stack.ss_size; 0 when there is no alternate stack */
+#if defined(__x86_64__)
+#define SCMP_UC_SP 160
+#elif defined(__aarch64__)
+#define SCMP_UC_SP 432
+#endif
+
+/* Bytes that the handler may use below the frame: 1.7 KiB with -O2, more with sanitizers. */
+#define SCMP_STACK_ENOUGH 4096
