@@ -34,6 +34,13 @@ static void say(const char *text, size_t length)
 	}
 }
 
+void scmp_defuse(char *text, size_t length)
+{
+	for (; length; text++, length--)
+		if ((unsigned char)*text < ' ' || *text == '\177')
+			*text = '?';
+}
+
 void scmp_fail_text(const char *text)
 {
 	if (text != message) {
@@ -47,7 +54,9 @@ void scmp_fail_text(const char *text)
 		char line[sizeof(message) + 8];
 		int n = snprintf(line, sizeof(line), "scmp: %.*s\n", (int)length, text);
 
-		say(line, n < (int)sizeof(line) ? (size_t)n : sizeof(line) - 1);
+		n = n < (int)sizeof(line) ? n : (int)sizeof(line) - 1;
+		scmp_defuse(line, (size_t)n - 1);
+		say(line, (size_t)n);
 		text += length + (text[length] == '\n');
 	}
 	for (;;)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <setjmp.h>
+#include <stddef.h>
 
 enum { SCMP_EXIT_FAILURE = 125 };
 
@@ -24,6 +25,9 @@ void scmp_fail_softly(jmp_buf *where);
 
 /* scmp_failure_text() - what scmp_fail() would have said, after the jump */
 const char *scmp_failure_text(void);
+
+/* scmp_defuse() - make question marks of the bytes with which a text of others could play with a terminal */
+void scmp_defuse(char *text, size_t length);
 
 /* scmp_error_text() - an errno in words: "Permission denied" */
 const char *scmp_error_text(int error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What mruby and libseccomp call for memory, by way of the linker's --wrap. A
- * file of its own, so that a test can come between it and the arena.
+ * What mruby and libseccomp call for memory and for help, by way of the linker's
+ * --wrap. A file of its own, so that a test can come between it and the arena.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "arena.h"
@@ -14,6 +15,7 @@ void *__wrap_realloc(void *memory, size_t size);
 void __wrap_free(void *memory);
 char *__wrap_strdup(const char *text);
 __attribute__((noreturn)) void __wrap_abort(void);
+int __wrap_fprintf(FILE *stream, const char *format, ...);
 
 void *__wrap_malloc(size_t size)
 {
@@ -66,4 +68,10 @@ char *__wrap_strdup(const char *text)
 void __wrap_abort(void)
 {
 	scmp_fail("libscmp: mruby gave up");
+}
+
+/* mruby's own complaint about a text that is too much for it: the fault that follows says it in our form. */
+int __wrap_fprintf(FILE *stream, const char *format, ...)
+{
+	return 0;
 }

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -35,6 +36,30 @@ static struct scmp_options options;
 static struct scmp_trap_config config = {.log.fd = -1};
 static uint64_t key;
 
+/*
+ * A log whose reader has gone, or a limit on the size of files, is an error of the
+ * write that meets it and not a silent death of the host. The mask is the host's
+ * again before the filter is loaded, which may refuse to change it.
+ */
+static uint64_t hold_write_signals(void)
+{
+	const uint64_t held = 1ull << (SIGPIPE - 1) | 1ull << (SIGXFSZ - 1);
+	uint64_t before = 0;
+	long r = scmp_sys(__NR_rt_sigprocmask, SIG_BLOCK, (long)&held, (long)&before, sizeof(held), 0, 0);
+
+	if (r < 0)
+		scmp_fail("libscmp: the signal mask cannot be set: %s", scmp_error_text((int)-r));
+	return before;
+}
+
+static void release_signals(uint64_t before)
+{
+	long r = scmp_sys(__NR_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
+
+	if (r < 0)
+		scmp_fail("libscmp: the signal mask cannot be set: %s", scmp_error_text((int)-r));
+}
+
 /* One line of ours in the log. */
 static void say(const char *text)
 {
@@ -45,13 +70,14 @@ static void say(const char *text)
 		n = sizeof(line) - 1;
 		line[n - 1] = '\n';
 	}
+	scmp_defuse(line, (size_t)n - 1);
 	scmp_log_write(&config.log, line, (size_t)n);
 }
 
 /* An exception in a block ends in the log; the host sees the static answer. */
 static void report_block(const char *file, int line, const char *text)
 {
-	char message[512];
+	char message[1024];
 
 	snprintf(message, sizeof(message), "%s:%d: %s", file, line, text);
 	say(message);
@@ -80,15 +106,25 @@ static void read_policy(void)
 /* All faults, one a line; and the warnings, where they are not ours to give again. */
 static void report_faults(void)
 {
+	enum { LINE_ROOM = 1024, ROOM = 8192 };
+	static char text[ROOM + 2 * LINE_ROOM];
 	const struct scmp_policy_fault *fault;
-	static char text[8192];
-	size_t length = 0;
+	size_t length = 0, more = 0;
 
 	for (fault = scmp_policy_faults(); fault; fault = fault->next) {
-		if (!fault->warning && length < sizeof(text) - 1)
-			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s:%d: %s",
-						   length ? "\n" : "", fault->file, fault->line, fault->text);
+		char line[LINE_ROOM];
+
+		if (fault->warning)
+			continue;
+		if (length >= ROOM) {
+			more++;
+			continue;
+		}
+		snprintf(line, sizeof(line), "%s:%d: %s", fault->file, fault->line, fault->text);
+		length += (size_t)sprintf(text + length, "%s%s", length ? "\n" : "", line);
 	}
+	if (more)
+		length += (size_t)sprintf(text + length, "\n%s: and %zu more", options.policy, more);
 	if (length)
 		scmp_fail_text(text);
 	if (scmp_policy_broken(NULL))
@@ -159,6 +195,7 @@ static void start(void)
 {
 	struct scmp_frame frame = {.key = key, .log_fd = -1};
 	struct scmp_why why;
+	uint64_t before = hold_write_signals();
 
 	scmp_logfile_open(&config.log, &options);
 	scmp_surface_log(&config.log);
@@ -176,7 +213,10 @@ static void start(void)
 	} else {
 		scmp_logfile_close(&config.log);
 	}
-	if (scmp_policy_install(&frame, &why) < 0)
+	if (scmp_policy_build(&frame, &why) < 0)
+		scmp_fail("%s: %s", options.policy, why.text);
+	release_signals(before);
+	if (scmp_policy_install(&why) < 0)
 		scmp_fail("%s: %s", options.policy, why.text);
 	/* Not before: libseccomp that is short of memory loops, or makes another program than it was asked for. */
 	scmp_arena_settle();

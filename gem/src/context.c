@@ -30,12 +30,21 @@
 /* The C structure belongs to the policy and lives as long as it. */
 static const struct mrb_data_type context_type = {"Seccomp::Context", NULL};
 
+/* A block that adds rules would be left alone with the belief that they hold. */
+static void refuse_if_final(mrb_state *mrb)
+{
+	if (scmp_policy_is_final())
+		mrb_raise(mrb, E_RUNTIME_ERROR,
+			  "the policy is in force and can no longer be changed: make rules outside of blocks");
+}
+
 static struct scmp_policy_context *context_of(mrb_state *mrb, mrb_value self)
 {
 	struct scmp_policy_context *context = mrb_data_check_get_ptr(mrb, self, &context_type);
 
 	if (!context)
 		mrb_raise(mrb, E_ARGUMENT_ERROR, "this context was never initialized: make one with Seccomp.new");
+	refuse_if_final(mrb);
 	return context;
 }
 
@@ -220,6 +229,7 @@ static mrb_value context_initialize(mrb_state *mrb, mrb_value self)
 	mrb_value action;
 
 	mrb_get_args(mrb, "o", &action);
+	refuse_if_final(mrb);
 	if (DATA_PTR(self))
 		mrb_raise(mrb, E_RUNTIME_ERROR, "this context is initialized already");
 	context = scmp_policy_context_new();
@@ -295,7 +305,7 @@ static mrb_value context_load(mrb_state *mrb, mrb_value self)
 	frame.traps = scmp_policy_traps();
 	if (scmp_bridge_refresh() < 0)
 		mrb_raise(mrb, E_RUNTIME_ERROR, "out of memory");
-	if (scmp_policy_install(&frame, &why) < 0)
+	if (scmp_policy_build(&frame, &why) < 0 || scmp_policy_install(&why) < 0)
 		mrb_raise(mrb, mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), "PolicyError"), why.text);
 	context->loaded = true;
 	return mrb_int_value(mrb, 0);

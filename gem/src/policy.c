@@ -23,6 +23,9 @@ static struct {
 	struct scmp_policy_context *only; /* the choice of scmp_policy_close() */
 	bool any_loaded;
 	bool deferred;
+	bool closed;
+	struct scmp_program *programs; /* between build and install */
+	size_t n_programs;
 	bool has_block;
 	bool out_of_memory;
 	unsigned last_id;
@@ -132,6 +135,11 @@ void scmp_policy_defer(void)
 bool scmp_policy_deferred(void)
 {
 	return policy.deferred;
+}
+
+bool scmp_policy_is_final(void)
+{
+	return policy.deferred && policy.closed;
 }
 
 void scmp_policy_note_block(void)
@@ -262,6 +270,7 @@ size_t scmp_policy_close(struct scmp_policy_context *only)
 	size_t n = 0;
 
 	policy.only = only;
+	policy.closed = true;
 	policy.any_loaded = false;
 	for (context = policy.contexts; context; context = context->next)
 		policy.any_loaded |= context->loaded;
@@ -427,30 +436,47 @@ static int prepare(struct scmp_program *program, struct scmp_policy_context *con
 	return 0;
 }
 
-int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why)
+static void forget_programs(void)
+{
+	size_t i;
+
+	for (i = 0; i < policy.n_programs; i++)
+		free(policy.programs[i].insns);
+	free(policy.programs);
+	policy.programs = NULL;
+	policy.n_programs = 0;
+}
+
+int scmp_policy_build(const struct scmp_frame *frame, struct scmp_why *why)
 {
 	struct scmp_door doors[SCMP_DOORS_MAX];
-	size_t n_doors = scmp_doors(doors, frame), n_programs = 0, i;
+	size_t n_doors = scmp_doors(doors, frame), n = 0;
 	struct scmp_policy_context *context;
-	struct scmp_program *programs;
 	int r = 0;
 
 	why->text[0] = '\0';
 	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context))
-		n_programs++;
-	programs = calloc(n_programs ? n_programs : 1, sizeof(*programs));
-	if (!programs) {
+		n++;
+	policy.programs = calloc(n ? n : 1, sizeof(*policy.programs));
+	if (!policy.programs) {
 		snprintf(why->text, sizeof(why->text), "out of memory");
 		return -ENOMEM;
 	}
-	/* All are made before the first is in force: making one takes calls that it may refuse. */
-	i = 0;
 	for (context = scmp_policy_next(NULL); context && r == 0; context = scmp_policy_next(context))
-		r = prepare(&programs[i++], context, doors, n_doors, why);
-	for (i = 0; i < n_programs && r == 0; i++)
-		r = scmp_filter_load(&programs[i], why);
-	for (i = 0; i < n_programs; i++)
-		free(programs[i].insns);
-	free(programs);
+		r = prepare(&policy.programs[policy.n_programs++], context, doors, n_doors, why);
+	if (r < 0)
+		forget_programs();
+	return r;
+}
+
+int scmp_policy_install(struct scmp_why *why)
+{
+	size_t i;
+	int r = 0;
+
+	why->text[0] = '\0';
+	for (i = 0; i < policy.n_programs && r == 0; i++)
+		r = scmp_filter_load(&policy.programs[i], why);
+	forget_programs();
 	return r;
 }

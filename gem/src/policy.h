@@ -5,7 +5,8 @@
  * process, as there is one kernel to load it into.
  *
  * In an ordinary process Context#load takes effect at once. In a host the
- * preload defers: loads are noted, and scmp_policy_install() does them all.
+ * preload defers: loads are noted, and scmp_policy_install() does them all. What a
+ * block asks for after that is an error.
  */
 #pragma once
 
@@ -64,6 +65,9 @@ void scmp_policy_forget(const struct scmp_policy_context *context);
 void scmp_policy_defer(void);
 bool scmp_policy_deferred(void);
 
+/* scmp_policy_is_final() - deferred, and closed since: whatever a block still asks for can have no effect */
+bool scmp_policy_is_final(void);
+
 /* scmp_policy_note_block() - a block exists: rules that trap may choose their results */
 void scmp_policy_note_block(void);
 bool scmp_policy_has_block(void);
@@ -93,8 +97,15 @@ size_t scmp_policy_static_answers(const struct scmp_static_answer **answers);
 const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules);
 
 /*
- * scmp_policy_install() - build, verify and load the closed policy's contexts, in order
- * Return: 0 or -errno; `why` says it in words. Where -errno is returned after a
- *         context was loaded the process stays filtered by it.
+ * scmp_policy_build() - build and verify the filters of the closed policy's contexts
+ * All of them before the first is in force: making one takes calls that it may refuse.
+ * Return: 0 or -errno; `why` says it in words
  */
-int scmp_policy_install(const struct scmp_frame *frame, struct scmp_why *why);
+int scmp_policy_build(const struct scmp_frame *frame, struct scmp_why *why);
+
+/*
+ * scmp_policy_install() - load what scmp_policy_build() has made, in order
+ * Return: 0 or -errno; `why` says it in words. Where -errno is returned after a
+ *         filter was loaded the process stays filtered by it.
+ */
+int scmp_policy_install(struct scmp_why *why);

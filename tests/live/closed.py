@@ -2,7 +2,9 @@
 """Failing closed: where anything is wrong before the filter is in the kernel, no part of the host runs."""
 
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -159,6 +161,14 @@ class BadPolicies(Marked):
     def test_an_expression_nested_very_deep_is_refused(self):
         self.closed(GOOD + "x = " + "(" * 20000 + "1" + ")" * 20000 + "\n", r"\S*p\.rb.*: .+")
 
+    def test_what_mruby_says_by_itself_is_not_printed(self):
+        lines = self.closed(GOOD + "x = " + "[" * 1500 + "1" + "]" * 1500 + "\n", r"\S*p\.rb.*: .+")
+        for line in lines:
+            self.assertRegex(line, r"\Ascmp: ")
+
+    def test_a_message_cannot_play_with_the_terminal(self):
+        self.closed("raise \"a\\e[2Jb\\rc\\td\"\n", r"\S*p\.rb:1: a\?\[2Jb\?c\?d \(RuntimeError\)")
+
     def test_a_policy_that_eats_all_memory_ends_with_a_message(self):
         self.closed(GOOD + "a = 'x' * 1000000\nkept = []\nloop { kept << a + 'y' }\n", r".*memory.*")
 
@@ -178,10 +188,11 @@ class BadPolicies(Marked):
             self.assertRegex(line, rf"\Ascmp: \S*p\.rb:{number}: ")
 
     def test_more_faults_than_the_message_has_room_for_still_end_the_start(self):
-        self.closed(
+        lines = self.closed(
             "Seccomp.new(default: :allow) do |rule|\n" + "  rule.kill :opne\n" * 400 + "end\n",
             r"\S*p\.rb:2: unknown syscall :opne.*",
         )
+        self.assertRegex(lines[-1], rf"\Ascmp: \S*p\.rb: and {400 - len(lines) + 1} more\Z")
 
     def test_a_context_that_refuses_seccomp_cannot_be_followed_by_another(self):
         self.closed(
@@ -233,6 +244,25 @@ class BadEnvironment(Marked):
             timeout=60,
         )
         self.assert_closed(result, r".+")
+
+    def test_a_limit_on_the_size_of_files_has_a_message(self):
+        limited = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        result = self.start(self.policy(GOOD), host("marker"), self.marks_folder, preexec_fn=limited)
+        self.assert_closed(result, r".*p\.rb: .+")
+
+    def test_a_broken_pipe_is_no_death_by_signal(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, writer)
+        reset = lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        spoken = self.start(
+            self.policy("puts 'hello'\n" + GOOD), host("marker"), self.marks_folder, stderr=writer, preexec_fn=reset
+        )
+        self.assertEqual(state(spoken.stdout), (2, 1, -EXDEV))
+        self.clear_marks()
+        broken = self.start(self.policy("x"), host("marker"), self.marks_folder, stderr=writer, preexec_fn=reset)
+        self.assertEqual(broken.returncode, 125)
+        self.assertEqual(self.marks(), [])
 
     def test_a_closed_stderr_takes_the_message_and_not_the_status(self):
         result = self.start(

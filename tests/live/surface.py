@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What a policy may see, and what it may not, inside somebody's host: two lists."""
 
-from live import Live, main
+from live import Live, host, main, state
+
+EPERM = 1
 
 VISIBLE = """Array Class Comparable ENV Enumerable Enumerator Errno Exception FalseClass Fiber File Float GC Hash Integer
     Kernel Module NilClass Object Proc Range Seccomp String Struct Symbol SystemCallError Time TrueClass""".split()
@@ -68,6 +70,16 @@ class Surface(Live):
         )
         result = self.start(policy, "/bin/true", env={"COLOUR": "blue"})
         self.assertEqual(result.stderr, "blue\nnone\ntrue\nnil\n")
+
+    def test_a_block_that_would_make_rules_is_told(self):
+        for text in "Seccomp.new(default: :allow) { |r| r.kill :uname }.load", "$context.kill :uname", "$context.load":
+            policy = self.policy(
+                "$context = Seccomp.new(default: :allow) { |rule| rule.trap :uname, log: false }\n"
+                "Seccomp.on_trap { |number, call| %s }\n" % text
+            )
+            result = self.start(policy, host("marker"), self.folder)
+            self.assertEqual((result.returncode, state(result.stdout)), (0, (2, 1, -EPERM)), result)
+            self.assertIn("p.rb:2: the policy is in force and can no longer be changed", result.stderr)
 
     def test_time_is_utc(self):
         policy = self.policy(
