@@ -131,6 +131,8 @@ static void read_log(struct scmp_options *options)
 			options->log_fd = options->log_fd * 10 + (*digit - '0');
 		if (*digit || digit == value + 3)
 			scmp_fail("SECCOMP_LOG=%s: fd: takes the number of an open file descriptor", value);
+	} else if (value && strcmp(value, "stdout") == 0) {
+		scmp_fail("SECCOMP_LOG=stdout: say fd:1, or ./stdout for a file of that name");
 	} else if (value && *value && strcmp(value, "stderr") != 0) {
 		options->log_kind = SCMP_LOG_PATH;
 		append(&text, "SECCOMP_LOG=", 12);

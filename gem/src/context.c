@@ -80,6 +80,11 @@ static void add_syscall(mrb_state *mrb, struct scmp_policy_context *context, str
 		} else {
 			snprintf(text, sizeof(text), "syscall_%d", nr);
 			name = strdup(text);
+			scmp_policy_fault(
+				context, wish->place.file, wish->place.line, true,
+				"no syscall of the number %d is known: a name is checked, a number taken as it "
+				"is",
+				nr);
 		}
 	} else if (name) {
 		nr = scmp_resolve_syscall(name);
@@ -204,14 +209,13 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 	return mrb_int_value(mrb, 0);
 }
 
-static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb_value action)
+static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb_value action, mrb_value options)
 {
 	struct scmp_wish wish = new_wish(mrb, context);
 
 	scmp_wish_action(mrb, &wish, action, mrb_undef_value());
 	wish.rule.verb = wish.verb;
-	wish.rule.traps = wish.rule.verdict == SCMP_VERDICT_TRAP;
-	wish.rule.record = wish.rule.traps;
+	scmp_wish_options(mrb, &wish, options);
 	scmp_wish_settle(&wish.rule);
 	if (wish.rule.traps)
 		wish.rule.id = scmp_policy_next_id();
@@ -219,16 +223,16 @@ static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb
 }
 
 /*
- * call-seq: Seccomp::Context.new(action)
+ * call-seq: Seccomp::Context.new(action, options = {})
  *
  * Seccomp.new says the same with a keyword and a block.
  */
 static mrb_value context_initialize(mrb_state *mrb, mrb_value self)
 {
 	struct scmp_policy_context *context;
-	mrb_value action;
+	mrb_value action, options = mrb_nil_value();
 
-	mrb_get_args(mrb, "o", &action);
+	mrb_get_args(mrb, "o|o", &action, &options);
 	refuse_if_final(mrb);
 	if (DATA_PTR(self))
 		mrb_raise(mrb, E_RUNTIME_ERROR, "this context is initialized already");
@@ -236,7 +240,7 @@ static mrb_value context_initialize(mrb_state *mrb, mrb_value self)
 	if (!context)
 		mrb_raise(mrb, E_RUNTIME_ERROR, "out of memory");
 	mrb_data_init(self, context, &context_type);
-	set_default(mrb, context, action);
+	set_default(mrb, context, action, options);
 	return self;
 }
 
@@ -254,7 +258,7 @@ static mrb_value context_reset(mrb_state *mrb, mrb_value self)
 	context->context.n_rules = 0;
 	context->loaded = false;
 	scmp_policy_forget(context);
-	set_default(mrb, context, action);
+	set_default(mrb, context, action, mrb_nil_value());
 	return mrb_int_value(mrb, 0);
 }
 
@@ -325,7 +329,7 @@ void scmp_context_init(mrb_state *mrb, struct RClass *module)
 	MRB_SET_INSTANCE_TT(class, MRB_TT_DATA);
 	mrb_define_class_under(mrb, module, "Arg", mrb->object_class);
 	mrb_define_class_under(mrb, module, "PolicyError", mrb_class_get(mrb, "StandardError"));
-	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_REQ(1));
+	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_ARG(1, 1));
 	mrb_define_method(mrb, class, "__rule", context_rule, MRB_ARGS_REQ(5));
 	mrb_define_method(mrb, class, "load", context_load, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "reset", context_reset, MRB_ARGS_REQ(1));

@@ -264,6 +264,19 @@ size_t scmp_policy_static_answers(const struct scmp_static_answer **answers)
 	return policy.n_answers;
 }
 
+/* Where one context is loaded by name, one that is not was forgotten, or meant for nothing. */
+static void warn_of_unloaded(void)
+{
+	const struct scmp_policy_context *context;
+
+	if (!policy.deferred || !policy.any_loaded)
+		return;
+	for (context = policy.contexts; context; context = context->next)
+		if (!context->loaded)
+			scmp_policy_fault(context, context->context.fallback.file, context->context.fallback.line, true,
+					  "this context has no effect: the policy loads others by name, and not this");
+}
+
 size_t scmp_policy_close(struct scmp_policy_context *only)
 {
 	struct scmp_policy_context *context;
@@ -280,6 +293,7 @@ size_t scmp_policy_close(struct scmp_policy_context *only)
 		number_answers(&context->context);
 		n++;
 	}
+	warn_of_unloaded();
 	scmp_exec_check();
 	return n;
 }

@@ -68,6 +68,12 @@ assert('every form of a default action is taken') do
    Seccomp.SCMP_ACT_ERRNO(38)].each { |action| assert_kind_of Seccomp::Context, Seccomp.new(default: action) }
 end
 
+assert('a default takes log: and why:, as a rule does') do
+  assert_kind_of Seccomp::Context, Seccomp.new(default: :kill, log: true, why: "not listed")
+  assert_include policy_error { Seccomp.new(default: :kill, wy: "x").load }, "unknown option wy: (did you mean why:?)"
+  assert_include policy_error { Seccomp.new(default: :allow, log: true).load }, "allow cannot be recorded"
+end
+
 assert('on_trap wants a block') do
   assert_raise_message(ArgumentError) { Seccomp.on_trap }
 end

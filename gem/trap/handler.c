@@ -157,7 +157,10 @@ void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 		leave_alternate_stack();
 	call.rule = is_of_a_filter(info, uc) ? rule_of(info, config, &inherited) : NULL;
 	if (!call.rule) {
-		scmp_note(config, "host: a SIGSYS that no rule has sent: killed, as it would be without libscmp");
+		scmp_note(
+			config,
+			"libscmp: a SIGSYS that no rule of the policy has sent (kill(2), another filter): the process "
+			"ends of it, as it would without libscmp");
 		scmp_end_process();
 	}
 

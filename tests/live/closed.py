@@ -48,6 +48,22 @@ class GoodPolicies(Marked):
             )
         )
         self.assertEqual(state(result.stdout), (2, 1, -EXDEV))
+        self.assertRegex(result.stderr, r"\Ascmp: \S*p\.rb:1: warning: this context has no effect.*\n\Z")
+
+    def test_a_number_that_no_syscall_has_is_taken_and_said(self):
+        result = self.mark(self.policy(GOOD.replace(":uname", ":uname, 9999")))
+        self.assertEqual(state(result.stdout), (2, 1, -EXDEV))
+        self.assertRegex(result.stderr, r"\Ascmp: \S*p\.rb:1: warning: no syscall of the number 9999 .*\n\Z")
+
+    def test_a_default_is_recorded_where_it_says_so(self):
+        policy = self.policy(
+            "Seccomp.new(default: :kill, log: true, why: 'not listed') do |rule|\n"
+            "  rule.allow %w(write read exit_group fstat newfstatat mmap brk openat open close).map { |n| n.to_sym }\n"
+            "end\n"
+        )
+        result = self.mark(policy)
+        self.assertEqual((result.returncode, result.stdout), (-signal.SIGSYS, ""))
+        self.assertRegex(result.stderr, r"scmp\[\d+\] marker: \w+\(.*\) = \? killed  kill p\.rb:1 \"not listed\" .*\n\Z")
 
 
 class BadPolicies(Marked):
@@ -228,6 +244,10 @@ class BadEnvironment(Marked):
             with self.subTest(log=log):
                 self.clear_marks()
                 self.assert_closed(self.mark(policy, env={"SECCOMP_LOG": log}), r"SECCOMP_LOG.+")
+
+    def test_a_log_that_is_named_stdout_is_no_file(self):
+        result = self.start(self.policy(GOOD), host("marker"), self.marks_folder, env={"SECCOMP_LOG": "stdout"})
+        self.assert_closed(result, r"SECCOMP_LOG=stdout: say fd:1.*")
 
     def test_an_unknown_format_of_the_log_is_refused(self):
         result = self.mark(self.policy(GOOD), env={"SECCOMP_LOG_FORMAT": "yaml"})

@@ -161,11 +161,11 @@ int main(void)
 	check(strstr(little_log_text(log_fd), "vhangup() = ? killed  kill_thread p.rb:7  from "));
 
 	behaviour("a SIGSYS of the host's own kills, as it would without us, and is recorded");
-	check_dies_by_sigsys(host_sends_sigsys, "little: host: a SIGSYS that no rule has sent");
+	check_dies_by_sigsys(host_sends_sigsys, "little: libscmp: a SIGSYS that no rule of the policy has sent");
 	check_dies_by_sigsys(host_sends_sigsys_too_early, NULL);
 
 	behaviour("a siginfo that the registers do not bear out is not believed");
-	check_dies_by_sigsys(host_forges_siginfo, "little: host: a SIGSYS that no rule has sent");
+	check_dies_by_sigsys(host_forges_siginfo, "little: libscmp: a SIGSYS that no rule of the policy has sent");
 
 	behaviour("a recorded kill ends the process by SIGSYS, after its record");
 	check_dies_by_sigsys(killed, "little: sync() = ? killed  kill p.rb:6 \"no \\\"sync\\\"\"  from ");
