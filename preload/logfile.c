@@ -60,6 +60,7 @@ void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options)
 	long fd = options->log_kind == SCMP_LOG_FD ? options->log_fd : 2, copy;
 
 	log->fd = -1;
+	log->reserved = -1;
 	if (options->log_kind == SCMP_LOG_PATH) {
 		fd = scmp_sys(__NR_openat, AT_FDCWD, (long)options->log_path,
 			      O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666, 0, 0);
@@ -76,6 +77,7 @@ void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options)
 	if (options->log_kind == SCMP_LOG_PATH)
 		scmp_sys(__NR_close, fd, 0, 0, 0, 0, 0);
 	log->fd = (int)copy;
+	log->reserved = log->fd;
 	if (!identify(log))
 		scmp_fail("kernel: fstat of the log failed");
 }
@@ -83,6 +85,7 @@ void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options)
 void scmp_logfile_inherit(struct scmp_log *log, const struct scmp_child *child)
 {
 	log->fd = child->log_fd;
+	log->reserved = log->fd;
 	if (log->fd >= 0 && (!identify(log) || scmp_logfile_id(log) != child->log_id))
 		log->fd = -1;
 }
@@ -99,4 +102,5 @@ void scmp_logfile_close(struct scmp_log *log)
 	if (log->fd >= 0)
 		scmp_sys(__NR_close, log->fd, 0, 0, 0, 0, 0);
 	log->fd = -1;
+	log->reserved = -1;
 }

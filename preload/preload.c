@@ -33,7 +33,7 @@
 enum { STACK_SIZE = 1 << 20, STACK_GUARD = 1 << 16 };
 
 static struct scmp_options options;
-static struct scmp_trap_config config = {.log.fd = -1};
+static struct scmp_trap_config config = {.log = {.fd = -1, .reserved = -1}};
 static uint64_t key;
 
 /*
@@ -206,7 +206,7 @@ static void start(void)
 	if (frame.traps) {
 		frame.log_fd = config.log.fd;
 		frame.log_id = scmp_logfile_id(&config.log);
-		frame.guard_log = scmp_policy_refuses_write();
+		frame.guard_log = scmp_policy_guards_log();
 		frame.n_answers = scmp_policy_static_answers(&frame.answers);
 		need_handler(scmp_trap_arm());
 		hand_over_rules();

@@ -23,6 +23,7 @@
 #include "doors.h"
 #include "gate.h"
 #include "inherited.h"
+#include "virtual.h"
 
 struct list {
 	struct scmp_door *doors;
@@ -150,8 +151,8 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 
 	/*
 	 * Who puts another file in the log's place could write to it through the
-	 * gate. Where the policy does not allow write(2), the number is as good as
-	 * closed; close_range(2), which names a range, is as good as not there.
+	 * gate; and who closes all that he did not open would lose the records of
+	 * himself and his children. The number is as good as closed.
 	 */
 	if (frame->log_fd >= 0 && frame->guard_log) {
 		test_int(add(list, __NR_close, SECCOMP_RET_ERRNO | EBADF), 0, (uint32_t)frame->log_fd);
@@ -159,7 +160,6 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 		test_int(add(list, __NR_dup2, SECCOMP_RET_ERRNO | EBADF), 1, (uint32_t)frame->log_fd);
 #endif
 		test_int(add(list, __NR_dup3, SECCOMP_RET_ERRNO | EBADF), 1, (uint32_t)frame->log_fd);
-		add(list, __NR_close_range, SECCOMP_RET_ERRNO | ENOSYS);
 		/* Nor may the kernel close it at exec. */
 		guard = add(list, __NR_fcntl, SECCOMP_RET_ERRNO | EBADF);
 		test_int(guard, 0, (uint32_t)frame->log_fd);
@@ -204,6 +204,30 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 	test(door, 4, SCMP_OP_EQ, SCMP_GATE_ADDRESS);
 }
 
+static struct scmp_door *add_virtual(struct list *list, int nr, bool gate)
+{
+	struct scmp_door *door = add(list, nr, SECCOMP_RET_ALLOW);
+
+	door->virtual = true;
+	door->gate = gate;
+	return door;
+}
+
+/* close_range(2) names a range: the handler makes two of it, on both sides of the log's number. */
+static void add_virtuals(struct list *list, const struct scmp_frame *frame)
+{
+	struct scmp_door *door;
+
+	if (!frame->key || frame->log_fd < 0 || !frame->guard_log)
+		return;
+	test(add_virtual(list, __NR_close_range, true), 1, SCMP_OP_LT, (uint64_t)frame->log_fd);
+	door = add_virtual(list, __NR_close_range, true);
+	test(door, 0, SCMP_OP_GT, (uint64_t)frame->log_fd);
+	test(door, 0, SCMP_OP_LE, UINT32_MAX);
+	add_virtual(list, __NR_close_range, false)->action = SECCOMP_RET_TRAP | SCMP_VIRTUAL_CLOSE_RANGE
+											<< SCMP_ID_BITS;
+}
+
 size_t scmp_doors(struct scmp_door *doors, const struct scmp_frame *frame)
 {
 	struct list list = {.doors = doors};
@@ -212,5 +236,7 @@ size_t scmp_doors(struct scmp_door *doors, const struct scmp_frame *frame)
 	add_probes(&list, frame);
 	if (frame->traps)
 		add_gates(&list, frame);
+	if (frame->traps)
+		add_virtuals(&list, frame);
 	return list.n;
 }

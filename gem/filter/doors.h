@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Doors: the few calls that a filter answers before any rule of the policy,
- * whatever the policy says. All of them are listed in doors.c and nowhere
- * else. There are three sorts:
+ * whatever the policy says, and the fewer that it takes over from a policy that
+ * lets them run. All of them are listed in doors.c and nowhere else. The sorts:
  *
  *   always      rt_sigreturn, restart_syscall, exit_group: refused, they would
  *               only break the host (a nanosleep after SIGSTOP, the way out of
@@ -11,7 +11,9 @@
  *               its policy is in force and what it needs to join it;
  *   the gate    what the SIGSYS handler cannot do without, allowed for calls
  *               from the gate's one syscall instruction (trap/gate.h), each with
- *               its argument test. Only where the policy has traps.
+ *               its argument test. Only where the policy has traps;
+ *   virtual     what would run by the rules, and the handler does in the host's stead
+ *               (trap/virtual.h): it calls from the gate, where the rules' answer holds.
  */
 #pragma once
 
@@ -50,15 +52,19 @@ struct scmp_frame {
 	bool traps; /* some rule traps: the gate is there */
 	int log_fd; /* -1: none */
 	uint64_t log_id; /* identity of the open log (33 bits are used) */
-	bool guard_log; /* the policy refuses write(2): the log's number must stay the log's */
+	bool guard_log; /* the log's number must stay the log's, and can: see scmp_policy_guards_log() */
 	const struct scmp_static_answer *answers; /* of trapping rules; number 0 is not among them */
 	size_t n_answers; /* up to SCMP_ANSWERS_MAX */
 };
 
-/* One door: where all tests hold (and the call comes from the gate), `action` is the answer. */
+/*
+ * One door: where all tests hold (and the call comes from the gate), `action` is the answer.
+ * Those before the rules have at most SCMP_TESTS_MAX tests, virtual ones SCMP_VIRTUAL_TESTS_MAX.
+ */
 struct scmp_door {
 	int nr;
 	bool gate; /* only from the gate's instruction */
+	bool virtual; /* not before the rules, but where they let the call run; with `gate`: their answer holds */
 	uint32_t action; /* a SECCOMP_RET_ value with its data */
 	uint8_t n_tests;
 	struct scmp_test tests[SCMP_TESTS_MAX];

@@ -72,9 +72,30 @@ static uint32_t answer(const struct scmp_rule *rule)
 	return SECCOMP_RET_KILL_PROCESS;
 }
 
+static const struct scmp_door *first_door(const struct scmp_door *doors, size_t n_doors,
+					  const struct seccomp_data *data, bool virtual)
+{
+	for (size_t i = 0; i < n_doors; i++)
+		if (doors[i].nr == data->nr && doors[i].virtual == virtual &&
+		    (!doors[i].gate || data->instruction_pointer == SCMP_GATE_IP) &&
+		    all_hold(doors[i].tests, doors[i].n_tests, data))
+			return &doors[i];
+	return NULL;
+}
+
+static bool lets_run(uint32_t action)
+{
+	action &= SECCOMP_RET_ACTION_FULL;
+	return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG || action == SECCOMP_RET_TRACE;
+}
+
 uint32_t scmp_meaning(const struct scmp_context *context, const struct scmp_door *doors, size_t n_doors,
 		      const struct seccomp_data *data)
 {
+	const struct scmp_rule *rule = NULL;
+	const struct scmp_door *door;
+	uint32_t said;
+
 	if (data->arch != scmp_native_arch)
 		return SECCOMP_RET_KILL_PROCESS;
 #if defined(__x86_64__)
@@ -83,15 +104,17 @@ uint32_t scmp_meaning(const struct scmp_context *context, const struct scmp_door
 		return SECCOMP_RET_KILL_PROCESS;
 #endif
 
-	for (size_t i = 0; i < n_doors; i++)
-		if (doors[i].nr == data->nr && (!doors[i].gate || data->instruction_pointer == SCMP_GATE_IP) &&
-		    all_hold(doors[i].tests, doors[i].n_tests, data))
-			return doors[i].action;
+	door = first_door(doors, n_doors, data, false);
+	if (door)
+		return door->action;
 
-	for (size_t i = 0; i < context->n_rules; i++)
+	for (size_t i = 0; i < context->n_rules && !rule; i++)
 		if (context->rules[i].nr == data->nr &&
 		    all_hold(context->rules[i].tests, context->rules[i].n_tests, data))
-			return answer(&context->rules[i]);
+			rule = &context->rules[i];
+	said = answer(rule ? rule : &context->fallback);
 
-	return answer(&context->fallback);
+	/* What would run may be the handler's to do, unless it is the handler that does it. */
+	door = lets_run(said) ? first_door(doors, n_doors, data, true) : NULL;
+	return door && !door->gate ? door->action : said;
 }

@@ -36,7 +36,8 @@ enum scmp_op {
 	SCMP_OP_MASKED_EQ, /* (argument & mask) == value */
 };
 
-enum { SCMP_ARGS_MAX = 6, SCMP_TESTS_MAX = 8 };
+/* Tests of a rule; of a virtual door, which come on top of a rule's (doors.h). */
+enum { SCMP_ARGS_MAX = 6, SCMP_TESTS_MAX = 8, SCMP_VIRTUAL_TESTS_MAX = 2 };
 
 struct scmp_test {
 	uint8_t arg; /* 0 to 5 */

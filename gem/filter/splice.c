@@ -97,16 +97,48 @@ static bool is_always_true(const struct scmp_test *test)
 	}
 }
 
-static void add_case(struct build *build, int nr, bool gate, uint32_t action, const struct scmp_test *tests,
-		     size_t n_tests)
+static void append_tests(struct scmp_case *to, const struct scmp_test *tests, size_t n_tests)
+{
+	for (size_t i = 0; i < n_tests; i++)
+		if (!is_always_true(&tests[i]))
+			to->tests[to->n_tests++] = tests[i];
+}
+
+static struct scmp_case *add_case(struct build *build, int nr, bool gate, uint32_t action,
+				  const struct scmp_test *tests, size_t n_tests)
 {
 	struct scmp_case *added = &build->cases[build->n_cases];
 
 	*added = (struct scmp_case){.nr = nr, .rank = (uint32_t)build->n_cases, .gate = gate, .action = action};
-	for (size_t i = 0; i < n_tests; i++)
-		if (!is_always_true(&tests[i]))
-			added->tests[added->n_tests++] = tests[i];
+	append_tests(added, tests, n_tests);
 	build->n_cases++;
+	return added;
+}
+
+static bool lets_run(uint32_t action)
+{
+	switch (action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_TRACE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Before the case of a rule that lets the call run: the virtual doors of its number, each under the rule's tests. */
+static void add_virtual_cases(struct build *build, int nr, uint32_t action, const struct scmp_test *tests,
+			      size_t n_tests, const struct scmp_door *doors, size_t n_doors)
+{
+	for (size_t i = 0; i < n_doors; i++) {
+		const struct scmp_door *door = &doors[i];
+
+		if (door->virtual && door->nr == nr && lets_run(action))
+			append_tests(
+				add_case(build, nr, door->gate, door->gate ? action : door->action, tests, n_tests),
+				door->tests, door->n_tests);
+	}
 }
 
 static int compare_cases(const void *a, const void *b)
@@ -123,7 +155,8 @@ static int collect(struct build *build, const struct scmp_context *context, cons
 {
 	build->fallback = action_of(&context->fallback);
 	for (size_t i = 0; i < n_doors; i++)
-		add_case(build, doors[i].nr, doors[i].gate, doors[i].action, doors[i].tests, doors[i].n_tests);
+		if (!doors[i].virtual)
+			add_case(build, doors[i].nr, doors[i].gate, doors[i].action, doors[i].tests, doors[i].n_tests);
 	for (size_t i = 0; i < context->n_rules; i++) {
 		const struct scmp_rule *rule = &context->rules[i];
 
@@ -132,8 +165,13 @@ static int collect(struct build *build, const struct scmp_context *context, cons
 				 rule->file ? rule->file : "?", rule->line, rule->name ? rule->name : "?");
 			return -EINVAL;
 		}
+		add_virtual_cases(build, rule->nr, action_of(rule), rule->tests, rule->n_tests, doors, n_doors);
 		add_case(build, rule->nr, false, action_of(rule), rule->tests, rule->n_tests);
 	}
+	/* And for what the default lets run: once a number. */
+	for (size_t i = 0; i < n_doors; i++)
+		if (doors[i].virtual && (i == 0 || doors[i - 1].nr != doors[i].nr || !doors[i - 1].virtual))
+			add_virtual_cases(build, doors[i].nr, build->fallback, NULL, 0, doors, n_doors);
 	scmp_sort(build->cases, build->n_cases, sizeof(*build->cases), compare_cases);
 	return 0;
 }
@@ -241,6 +279,10 @@ int scmp_filter_build(struct scmp_program *programp, const struct scmp_context *
 	size_t n = n_doors + context->n_rules;
 	struct build *build;
 	int r = -ENOMEM;
+
+	for (size_t i = 0; i < n_doors; i++)
+		if (doors[i].virtual)
+			n += context->n_rules + 1;
 
 	build = calloc(1, sizeof(*build));
 	if (!build)

@@ -15,12 +15,12 @@
 
 /*
  * Stands for "the next block" in a jump until the block's length is known. The
- * longest block (SCMP_TESTS_MAX tests of 6 instructions, the gate, RET) is
+ * longest block (the tests of 6 instructions each, the gate, RET) is
  * far below it, so it is never a real distance.
  */
 enum { FAIL = 255 };
 
-_Static_assert(SCMP_TESTS_MAX * 6 + 4 + 1 < FAIL, "a block must be shorter than the mark");
+_Static_assert((SCMP_TESTS_MAX + SCMP_VIRTUAL_TESTS_MAX) * 6 + 4 + 1 < FAIL, "a block must be shorter than the mark");
 
 static void emit(struct scmp_code *code, uint16_t op, uint8_t jt, uint8_t jf, uint32_t k)
 {

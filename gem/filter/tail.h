@@ -19,7 +19,7 @@ struct scmp_case {
 	bool gate; /* only from the gate's instruction */
 	uint8_t n_tests;
 	uint32_t action; /* a SECCOMP_RET_ value with its data */
-	struct scmp_test tests[SCMP_TESTS_MAX];
+	struct scmp_test tests[SCMP_TESTS_MAX + SCMP_VIRTUAL_TESTS_MAX];
 };
 
 /* A program in the making. What does not fit is counted, not stored. */

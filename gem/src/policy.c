@@ -314,23 +314,47 @@ bool scmp_policy_traps(void)
 }
 
 /* Of any file, to anybody: what is refused in some cases only is refused. */
-bool scmp_policy_refuses_write(void)
+static bool runs(const struct scmp_rule *rule)
+{
+	return !rule->traps && (rule->verdict == SCMP_VERDICT_ALLOW || rule->verdict == SCMP_VERDICT_LOG ||
+				rule->verdict == SCMP_VERDICT_TRACE);
+}
+
+/* Whether some call of this number may run, under all contexts by themselves; and whether some call may not. */
+static void ask_rules(int nr, bool *some, bool *not_all)
 {
 	struct scmp_policy_context *context;
 	size_t i;
 
+	*some = true;
+	*not_all = false;
 	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
-		const struct scmp_rule *rule = &context->context.fallback;
+		bool decided = false, here = false;
 
-		for (i = 0; i < context->context.n_rules; i++)
-			if (context->context.rules[i].nr == __NR_write) {
-				rule = &context->context.rules[i];
-				break;
-			}
-		if (rule->verdict != SCMP_VERDICT_ALLOW || rule->n_tests > 0)
-			return true;
+		for (i = 0; i < context->context.n_rules && !decided; i++) {
+			const struct scmp_rule *rule = &context->context.rules[i];
+
+			if (rule->nr != nr)
+				continue;
+			here |= runs(rule);
+			*not_all |= !runs(rule);
+			decided = rule->n_tests == 0;
+		}
+		if (!decided) {
+			here |= runs(&context->context.fallback);
+			*not_all |= !runs(&context->context.fallback);
+		}
+		*some &= here;
 	}
-	return false;
+}
+
+bool scmp_policy_guards_log(void)
+{
+	bool write_runs, write_refused, range_runs, range_refused;
+
+	ask_rules(__NR_write, &write_runs, &write_refused);
+	ask_rules(__NR_close_range, &range_runs, &range_refused);
+	return write_refused || range_runs;
 }
 
 static uint64_t hash_rule(uint64_t hash, const struct scmp_rule *rule)

@@ -86,7 +86,13 @@ struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context
 
 /* What the frame of the closed policy depends on. */
 bool scmp_policy_traps(void);
-bool scmp_policy_refuses_write(void);
+
+/*
+ * scmp_policy_guards_log() - whether the log's number is to be kept from the host
+ * It must be where write(2) is refused: what lies there can be written to. It can be
+ * where close_range(2) may run: else closefrom(3) would try for ever to close it.
+ */
+bool scmp_policy_guards_log(void);
 uint64_t scmp_policy_fingerprint(void);
 
 /* scmp_policy_static_answers() - of the closed policy, in the order of their numbers. Return: how many. */

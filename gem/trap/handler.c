@@ -24,10 +24,11 @@
 #include "lock.h"
 #include "log.h"
 #include "modules.h"
+#include "virtual.h"
 
 uint64_t scmp_hwcap2;
 
-static const struct scmp_trap_config nothing_known = {.log.fd = -1};
+static const struct scmp_trap_config nothing_known = {.log = {.fd = -1, .reserved = -1}};
 static const struct scmp_trap_config *configured = &nothing_known;
 
 /* A question to a rule's block, on its way to the stack on which it is asked. */
@@ -146,6 +147,12 @@ static bool is_of_a_filter(const siginfo_t *info, const struct ucontext *uc)
 	       info->si_syscall == (int)scmp_uc_nr(uc) && (uintptr_t)info->si_call_addr == scmp_uc_ip(uc);
 }
 
+/* One of the calls that are ours to make. */
+static bool is_virtual(const siginfo_t *info, const struct ucontext *uc)
+{
+	return is_of_a_filter(info, uc) && !(info->si_errno & SCMP_ID_MAX) && info->si_errno >> SCMP_ID_BITS;
+}
+
 void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 {
 	const struct scmp_trap_config *config = __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
@@ -155,6 +162,15 @@ void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 
 	if (on_alternate_stack(uc, uc) && !on_alternate_stack(uc, __builtin_frame_address(0)))
 		leave_alternate_stack();
+	call.data.nr = info->si_syscall;
+	call.data.arch = SCMP_AUDIT_ARCH;
+	call.data.instruction_pointer = scmp_uc_ip(uc);
+	scmp_uc_args(uc, call.data.args);
+	if (is_virtual(info, uc)) {
+		scmp_uc_set_result(uc,
+				   scmp_virtual(&config->log, (unsigned)info->si_errno >> SCMP_ID_BITS, &call.data));
+		return;
+	}
 	call.rule = is_of_a_filter(info, uc) ? rule_of(info, config, &inherited) : NULL;
 	if (!call.rule) {
 		scmp_note(
@@ -164,10 +180,6 @@ void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 		scmp_end_process();
 	}
 
-	call.data.nr = info->si_syscall;
-	call.data.arch = SCMP_AUDIT_ARCH;
-	call.data.instruction_pointer = scmp_uc_ip(uc);
-	scmp_uc_args(uc, call.data.args);
 	call.decided = false;
 	call.kill = false;
 	call.result = call.rule->answer;

@@ -235,6 +235,24 @@ class Logs(Children):
         self.assertEqual(result.stdout, WHOLE)
         self.assertRegex(result.stderr, r"\Ascmp\[\d+\] marker: uname\(.*\n\Z")
 
+    def test_who_closes_all_that_he_did_not_open_leaves_the_log(self):
+        script = (
+            "import os, subprocess, sys\n"
+            "number = max(int(fd) for fd in os.listdir('/proc/self/fd'))\n"
+            "for fd in 500, number - 1, number + 1:\n    os.dup2(0, fd)\n"
+            "print(subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True).stdout, end='')\n"
+            "os.closerange(3, number + 10)\n"
+            "print([fd for fd in os.listdir('/proc/self/fd') if int(fd) > 3] == [str(number)])\n"
+            "sys.stdout.flush()\n"
+            "os.execv(sys.argv[1], sys.argv[1:])\n"
+        )
+        for log in "stderr", self.path("log"):
+            result = self.start(
+                self.policy(TRAPS), sys.executable, "-S", "-E", "-c", script, host("marker"), env={"SECCOMP_LOG": log}
+            )
+            self.assertEqual((result.returncode, result.stdout), (0, WHOLE + "True\n" + WHOLE), result)
+            self.assertEqual(len(result.stderr.splitlines() + self.log("log")), 2)
+
     def test_the_logs_number_taken_by_the_host_gets_nothing_written(self):
         script = (
             "import os, sys\n"
@@ -246,7 +264,8 @@ class Logs(Children):
             "try:\n    os.uname()\nexcept OSError as error:\n    print(error.errno, flush=True)\n"
             "os.execv(sys.argv[3], sys.argv[3:])\n"
         )
-        policy = self.policy(TRAPS)
+        # Under a policy that lets close_range(2) pass the number cannot be taken.
+        policy = self.policy(TRAPS.replace(":uname }", ":uname; rule.errno :ENOSYS, :close_range }"))
         result = self.start(
             policy,
             sys.executable,

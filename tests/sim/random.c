@@ -110,6 +110,22 @@ static struct scmp_rule draw_rule(const struct policy *policy, size_t nth)
 	return rule;
 }
 
+/* A few more doors, behind the rules, of a number that may well have rules. */
+static void draw_virtual_doors(struct policy *policy)
+{
+	int nr = numbers[below(N_ELEMENTS(numbers))];
+
+	for (size_t n = 1 + below(3); n > 0; n--) {
+		struct scmp_door *door = &policy->doors[policy->n_doors++];
+
+		*door = (struct scmp_door){.nr = nr, .gate = below(2), .virtual = true};
+		door->action = SECCOMP_RET_TRAP | (uint32_t)n << SCMP_ID_BITS;
+		door->n_tests = (uint8_t)below(SCMP_VIRTUAL_TESTS_MAX + 1);
+		for (size_t i = 0; i < door->n_tests; i++)
+			door->tests[i] = draw_test(policy);
+	}
+}
+
 static void draw_policy(struct policy *policy)
 {
 	const struct scmp_frame frame = {
@@ -131,6 +147,8 @@ static void draw_policy(struct policy *policy)
 	for (size_t i = 0; i < policy->context.n_rules; i++)
 		policy->rules[i] = draw_rule(policy, i);
 	policy->n_doors = below(2) ? 0 : scmp_doors(policy->doors, &frame);
+	if (below(2))
+		draw_virtual_doors(policy);
 }
 
 /* A value at which some test of the policy could go wrong, or any other. */
@@ -247,10 +265,21 @@ static uint32_t read_rules(const struct policy *policy, const struct seccomp_dat
 			*takerp = rule;
 		}
 	}
+	if (found == 0x7fff0000 || found == 0x7ffc0000 || (found & 0xffff0000) == 0x7ff00000) {
+		uint32_t rules = found;
+
+		for (size_t i = policy->n_doors; i-- > 0;) {
+			const struct scmp_door *door = &policy->doors[i];
+
+			if (door->virtual && door->nr == data->nr && fits(door->tests, door->n_tests, data) &&
+			    (door->gate == false || data->instruction_pointer == SCMP_GATE_IP))
+				found = door->gate ? rules : door->action;
+		}
+	}
 	for (size_t i = policy->n_doors; i-- > 0;) {
 		const struct scmp_door *door = &policy->doors[i];
 
-		if (door->nr == data->nr && fits(door->tests, door->n_tests, data) &&
+		if (!door->virtual && door->nr == data->nr && fits(door->tests, door->n_tests, data) &&
 		    (door->gate == false || data->instruction_pointer == SCMP_GATE_IP)) {
 			found = door->action;
 			*takerp = NULL;
