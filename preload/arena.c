@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 
 #include "failure.h"
-#include "sys.h"
+#include "gate.h"
 
 enum {
 	ARENA_SIZE = 64 << 20, /* reserved, not used: pages come as they are touched */
@@ -54,17 +54,22 @@ static unsigned class_of(size_t size, size_t *taken)
 
 void scmp_arena_open(void)
 {
-	long start = scmp_sys(__NR_mmap, 0, ARENA_SIZE, PROT_READ | PROT_WRITE,
-			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	long start = scmp_gate_call(__NR_mmap, 0, ARENA_SIZE, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (start < 0 && start > -4096)
 		scmp_fail("libscmp: no memory for the policy: mmap of %d MiB: %s", ARENA_SIZE >> 20,
 			  scmp_error_text((int)-start));
+	memset(&arena, 0, sizeof(arena));
 	arena.start = (char *)start;
 	arena.top = arena.start;
 	arena.end = arena.start + ARENA_SIZE;
+}
+
+void scmp_arena_populate(void)
+{
 	/* Kernels before 5.14 do not know it, and then pages come one by one. */
-	scmp_sys(__NR_madvise, start, ARENA_FIRST, MADV_POPULATE_WRITE, 0, 0, 0);
+	scmp_gate_call(__NR_madvise, (long)arena.start, ARENA_FIRST, MADV_POPULATE_WRITE, 0, 0, 0);
 }
 
 void scmp_arena_settle(void)

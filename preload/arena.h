@@ -6,14 +6,17 @@
  * sends their malloc, calloc, realloc, free, strdup and abort to malloc.c.
  *
  * One user at a time: the constructor, later whoever holds the VM's lock. Not
- * one system call after scmp_arena_open().
+ * one system call but in open() and populate().
  */
 #pragma once
 
 #include <stddef.h>
 
-/* scmp_arena_open() - reserve the range; ends the start where it cannot */
+/* scmp_arena_open() - reserve a range, from which all comes from now on; ends the start where it cannot */
 void scmp_arena_open(void);
+
+/* scmp_arena_populate() - have the first pages made at once: Ruby is about to be opened */
+void scmp_arena_populate(void);
 
 /* scmp_arena_settle() - the start is over: from now on "no memory" is NULL, until now it ends the start */
 void scmp_arena_settle(void);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
@@ -175,14 +176,16 @@ static void mend_preload(struct scmp_options *options)
 
 void scmp_options_read(struct scmp_options *options, int argc, char **argv, char **environment)
 {
-	const char *slash;
+	static char program[256];
+	const char *name, *slash;
 
 	memset(options, 0, sizeof(*options));
 	options->environment = environment;
-	options->program = argc > 0 && argv[0] && *argv[0] ? argv[0] : "?";
-	slash = strrchr(options->program, '/');
-	if (slash && slash[1])
-		options->program = slash + 1;
+	name = argc > 0 && argv[0] && *argv[0] ? argv[0] : "?";
+	slash = strrchr(name, '/');
+	/* A copy: hosts write over argv to change their title. */
+	snprintf(program, sizeof(program), "%s", slash && slash[1] ? slash + 1 : name);
+	options->program = program;
 	options->auxv = auxiliary_vector();
 	if (getauxval(AT_SECURE)) {
 		options->idle = true;

@@ -33,8 +33,17 @@
 enum { STACK_SIZE = 1 << 20, STACK_GUARD = 1 << 16 };
 
 static struct scmp_options options;
-static struct scmp_trap_config config = {.log = {.fd = -1, .reserved = -1}};
+static struct scmp_log policy_log = {.fd = -1, .reserved = -1};
 static uint64_t key;
+
+/* What the handler goes by; another where Ruby is opened after the start: threads may still read the one before. */
+static struct scmp_trap_config configs[2];
+static struct scmp_trap_config *config = configs;
+
+/* The policy's text and the environment that it sees: Ruby may have to be opened again, when the file is gone. */
+static char *policy_text;
+static size_t policy_length;
+static char **variables;
 
 /*
  * A log whose reader has gone, or a limit on the size of files, is an error of the
@@ -71,7 +80,7 @@ static void say(const char *text)
 		line[n - 1] = '\n';
 	}
 	scmp_defuse(line, (size_t)n - 1);
-	scmp_log_write(&config.log, line, (size_t)n);
+	scmp_log_write(&policy_log, line, (size_t)n);
 }
 
 /* An exception in a block ends in the log; the host sees the static answer. */
@@ -91,8 +100,7 @@ static void need_handler(int r)
 
 static void read_policy(void)
 {
-	char *text;
-	long length = scmp_read_file(options.policy_path, &text);
+	long length = scmp_read_file(options.policy_path, &policy_text);
 
 	if (length == -ENOENT && options.ready_made)
 		scmp_fail(
@@ -100,7 +108,36 @@ static void read_policy(void)
 			options.policy, options.policy_path);
 	if (length < 0)
 		scmp_fail("%s: the policy cannot be read: %s", options.policy, scmp_error_text((int)-length));
-	scmp_vm_run(options.policy, text, (size_t)length);
+	policy_length = (size_t)length;
+}
+
+static char *keep(const char *from, size_t size)
+{
+	char *to = scmp_arena_allocate(size);
+
+	if (!to)
+		scmp_fail("libscmp: out of memory");
+	return memcpy(to, from, size);
+}
+
+/* A host may write over the strings that it was started with, to change its title. */
+static void keep_environment(void)
+{
+	size_t n = 0, i;
+
+	while (options.environment[n])
+		n++;
+	variables = (char **)keep((const char *)options.environment, (n + 1) * sizeof(*variables));
+	for (i = 0; i < n; i++)
+		variables[i] = keep(variables[i], strlen(variables[i]) + 1);
+}
+
+/* All that a policy is made of. */
+static void take_in(void)
+{
+	scmp_arena_open();
+	keep_environment();
+	read_policy();
 }
 
 /* All faults, one a line; and the warnings, where they are not ours to give again. */
@@ -142,15 +179,15 @@ static void report_warnings(void)
 	}
 }
 
-/* From the file to rules that are known to be sound. */
+/* From the text to rules that are known to be sound. */
 static void understand_policy(void)
 {
 	size_t n;
 
-	scmp_arena_open();
-	scmp_vm_open(options.environment);
+	scmp_arena_populate();
+	scmp_vm_open(variables);
 	scmp_bridge_on_fault(report_block);
-	read_policy();
+	scmp_vm_run(options.policy, policy_text, policy_length);
 	n = scmp_policy_close(NULL);
 	report_faults();
 	if (n == 0)
@@ -167,27 +204,79 @@ static void give_blocks_a_stack(void)
 		r = scmp_sys(__NR_mprotect, low, STACK_GUARD, PROT_NONE, 0, 0, 0);
 	if (r < 0 && r > -4096)
 		scmp_fail("libscmp: no memory for the blocks' stack: %s", scmp_error_text((int)-r));
-	config.stack = (char *)low + STACK_GUARD;
-	config.stack_size = STACK_SIZE;
-	config.run_block = scmp_bridge_run;
+	config->stack = (char *)low + STACK_GUARD;
+	config->stack_size = STACK_SIZE;
 }
 
 static void configure(void)
 {
-	config.program = options.program;
-	config.auxv = options.auxv;
-	scmp_trap_configure(&config);
+	config->log = policy_log;
+	config->program = options.program;
+	config->auxv = options.auxv;
+	scmp_trap_configure(config);
 }
+
+static void learn(void);
 
 /* The handler learns the rules. */
 static void hand_over_rules(void)
 {
-	config.rules = scmp_policy_trap_rules(&config.n_rules);
-	if (!config.rules)
+	config->rules = scmp_policy_trap_rules(&config->n_rules);
+	if (!config->rules)
 		scmp_fail("%s: libscmp: out of memory", options.policy);
-	if (scmp_policy_has_block())
-		give_blocks_a_stack();
+	if (scmp_policy_has_block()) {
+		if (!config->stack)
+			give_blocks_a_stack();
+		config->run_block = scmp_bridge_run;
+		config->open = learn;
+	}
 	configure();
+}
+
+/* From here on traps get what the filter itself remembers (trap/inherited.h). */
+static void do_without_ruby(void)
+{
+	char text[1536];
+
+	snprintf(text, sizeof(text), "%s[%ld]: traps get their static answers: %s", options.program,
+		 scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0), scmp_failure_text());
+	say(text);
+	config->rules = NULL;
+	config->run_block = NULL;
+	config->open = NULL;
+	configure();
+}
+
+/*
+ * Opens Ruby where the filter is in force already, inside the handler: in an exec'd
+ * child by its first trap, and anew in a child that was forked in the middle of
+ * another thread's block. A fault costs the blocks and the names in records, never the host.
+ */
+static void learn(void)
+{
+	static jmp_buf fault;
+	static bool opened_before;
+
+	config = config == &configs[0] ? &configs[1] : &configs[0];
+	*config = configs[config == &configs[0]];
+	if (setjmp(fault)) {
+		do_without_ruby();
+	} else {
+		scmp_fail_softly(&fault);
+		if (opened_before || config->rules) {
+			scmp_arena_open();
+			scmp_policy_reset();
+		}
+		opened_before = true;
+		scmp_surface_log(NULL);
+		understand_policy();
+		if (!scmp_child_same_rules(key, scmp_policy_fingerprint()))
+			scmp_fail("%s makes other rules now than when it was loaded", options.policy);
+		scmp_surface_log(&policy_log);
+		hand_over_rules();
+	}
+	scmp_fail_softly(NULL);
+	scmp_arena_settle();
 }
 
 /* The first process: everything, and the filter last. */
@@ -197,21 +286,22 @@ static void start(void)
 	struct scmp_why why;
 	uint64_t before = hold_write_signals();
 
-	scmp_logfile_open(&config.log, &options);
-	scmp_surface_log(&config.log);
+	scmp_logfile_open(&policy_log, &options);
+	scmp_surface_log(&policy_log);
+	take_in();
 	understand_policy();
 	report_warnings();
 	frame.traps = scmp_policy_traps();
 	frame.fingerprint = scmp_policy_fingerprint();
 	if (frame.traps) {
-		frame.log_fd = config.log.fd;
-		frame.log_id = scmp_logfile_id(&config.log);
+		frame.log_fd = policy_log.fd;
+		frame.log_id = scmp_logfile_id(&policy_log);
 		frame.guard_log = scmp_policy_guards_log();
 		frame.n_answers = scmp_policy_static_answers(&frame.answers);
 		need_handler(scmp_trap_arm());
 		hand_over_rules();
 	} else {
-		scmp_logfile_close(&config.log);
+		scmp_logfile_close(&policy_log);
 	}
 	if (scmp_policy_build(&frame, &why) < 0)
 		scmp_fail("%s: %s", options.policy, why.text);
@@ -225,36 +315,25 @@ static void start(void)
 /*
  * An exec'd child of a policy with traps: the filter is there, the handler is
  * not. It comes first, as the next call may trap already, and the filter knows
- * what to answer (trap/inherited.h); from here on a fault costs the blocks and the
- * names in records, never the host.
+ * what to answer; what the first trap needs to open Ruby is made ready.
  */
 static void rejoin(const struct scmp_child *child)
 {
 	static jmp_buf fault;
 	int armed = scmp_trap_arm();
 
-	scmp_logfile_inherit(&config.log, child);
+	scmp_logfile_inherit(&policy_log, child);
 	if (setjmp(fault)) {
-		char text[512];
-
-		snprintf(text, sizeof(text), "%s[%ld]: traps get their static answers: %s", options.program,
-			 scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0), scmp_failure_text());
-		say(text);
-		config.rules = NULL;
+		do_without_ruby();
+	} else {
+		scmp_fail_softly(&fault);
+		need_handler(armed);
+		take_in();
+		give_blocks_a_stack();
+		config->open = learn;
 		configure();
-		return;
 	}
-	scmp_fail_softly(&fault);
-	need_handler(armed);
-	if (scmp_trap_enter() < 0)
-		scmp_fail("libscmp: Ruby is out of use");
-	understand_policy();
-	scmp_trap_leave();
-	if (!scmp_child_same_rules(key, scmp_policy_fingerprint()))
-		scmp_fail("%s makes other rules now than when it was loaded", options.policy);
-	scmp_surface_log(&config.log);
-	hand_over_rules();
-	scmp_arena_settle();
+	scmp_fail_softly(NULL);
 }
 
 __attribute__((constructor)) static void scmp_preload(int argc, char **argv, char **environment)

@@ -33,6 +33,12 @@ static struct {
 	size_t n_answers;
 } policy = {.contexts_end = &policy.contexts};
 
+void scmp_policy_reset(void)
+{
+	memset(&policy, 0, sizeof(policy));
+	policy.contexts_end = &policy.contexts;
+}
+
 struct scmp_policy_context *scmp_policy_context_new(void)
 {
 	struct scmp_policy_context *context = calloc(1, sizeof(*context));

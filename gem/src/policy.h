@@ -61,6 +61,9 @@ bool scmp_policy_broken(const struct scmp_policy_context *context);
 /* scmp_policy_forget() - drop the faults of a context */
 void scmp_policy_forget(const struct scmp_policy_context *context);
 
+/* scmp_policy_reset() - as in a new process; what was allocated is left where it is */
+void scmp_policy_reset(void);
+
 /* scmp_policy_defer() - from now on Context#load only notes its wish */
 void scmp_policy_defer(void);
 bool scmp_policy_deferred(void);

@@ -31,10 +31,10 @@ uint64_t scmp_hwcap2;
 static const struct scmp_trap_config nothing_known = {.log = {.fd = -1, .reserved = -1}};
 static const struct scmp_trap_config *configured = &nothing_known;
 
-/* A question to a rule's block, on its way to the stack on which it is asked. */
-struct question {
+/* Work in Ruby, on its way to the stack on which it is done. */
+struct work {
 	const struct scmp_trap_config *config;
-	struct scmp_call *call;
+	struct scmp_call *call; /* whose block is asked; NULL: Ruby is opened */
 	bool on_alternate_stack; /* the handler was entered on the host's */
 };
 
@@ -58,13 +58,30 @@ static void leave_alternate_stack(void)
 	(void)scmp_gate_call(__NR_sigaltstack, (long)&none, 0, 0, 0, 0, 0);
 }
 
-static void ask_here(void *arg)
+static void work_here(void *arg)
 {
-	const struct question *question = arg;
+	const struct work *work = arg;
 
-	if (question->on_alternate_stack)
+	if (work->on_alternate_stack)
 		leave_alternate_stack();
-	question->config->run_block(question->call);
+	if (work->call)
+		work->config->run_block(work->call);
+	else
+		work->config->open();
+}
+
+/* Under the lock. Without a stack of ours nested traps find their place by themselves. */
+static void do_in_ruby(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
+{
+	struct work work = {config, call, false};
+	uintptr_t top = ((uintptr_t)config->stack + config->stack_size) & ~(uintptr_t)15;
+
+	if (!config->stack) {
+		work_here(&work);
+		return;
+	}
+	work.on_alternate_stack = on_alternate_stack(uc, __builtin_frame_address(0));
+	scmp_on_stack((void *)top, work_here, &work);
 }
 
 static void say_ruby_is_lost(const struct scmp_trap_config *config)
@@ -76,27 +93,54 @@ static void say_ruby_is_lost(const struct scmp_trap_config *config)
 				  "process, their rules give static answers");
 }
 
+static const struct scmp_trap_config *present_config(void)
+{
+	return __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * The lock, and Ruby as it should be. mruby needs errno: a thread without libc's
+ * thread variables has none. Return: what holds now; or NULL, without the lock.
+ */
+static const struct scmp_trap_config *enter_ruby(const struct scmp_trap_config *config, const struct ucontext *uc)
+{
+	int rc = scmp_thread_pointer() ? scmp_trap_enter() : -ENOSYS;
+	bool lost = rc == -EOWNERDEAD;
+
+	if (rc == -ENOTRECOVERABLE || (lost && !config->open))
+		say_ruby_is_lost(config);
+	if (lost && !config->open) {
+		scmp_trap_lose();
+		return NULL;
+	}
+	if (rc < 0 && !lost)
+		return NULL;
+	/* Another thread may have opened it while this one waited. */
+	config = present_config();
+	if (config->open && (lost || !config->rules)) {
+		if (lost)
+			scmp_note(config, "libscmp: forked in the middle of a block: the policy begins anew here");
+		do_in_ruby(config, NULL, uc);
+	}
+	return present_config();
+}
+
 static void ask_block(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
 {
-	struct question question = {config, call, on_alternate_stack(uc, __builtin_frame_address(0))};
-	uintptr_t top = ((uintptr_t)config->stack + config->stack_size) & ~(uintptr_t)15;
-	int rc;
-
-	/* mruby needs errno: a thread without libc's thread variables has none. */
-	if (!scmp_thread_pointer())
+	config = enter_ruby(config, uc);
+	if (!config)
 		return;
-	rc = scmp_trap_enter();
-	if (rc == -EOWNERDEAD)
-		say_ruby_is_lost(config);
-	if (rc < 0)
-		return;
-	if (config->stack) {
-		scmp_on_stack((void *)top, ask_here, &question);
-	} else {
-		/* On the same stack, nested traps find their place by themselves. */
-		config->run_block(call);
-	}
+	if (config->run_block)
+		do_in_ruby(config, call, uc);
 	scmp_trap_leave();
+}
+
+/* What is known of the rules, once Ruby was opened to tell. */
+static const struct scmp_trap_config *learn(const struct scmp_trap_config *config, const struct ucontext *uc)
+{
+	if (enter_ruby(config, uc))
+		scmp_trap_leave();
+	return present_config();
 }
 
 /*
@@ -155,7 +199,7 @@ static bool is_virtual(const siginfo_t *info, const struct ucontext *uc)
 
 void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 {
-	const struct scmp_trap_config *config = __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
+	const struct scmp_trap_config *config = present_config();
 	struct ucontext *uc = context;
 	struct scmp_trap_rule inherited;
 	struct scmp_call call;
@@ -171,6 +215,8 @@ void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 				   scmp_virtual(&config->log, (unsigned)info->si_errno >> SCMP_ID_BITS, &call.data));
 		return;
 	}
+	if (!config->rules && config->open && is_of_a_filter(info, uc) && scmp_uc_ip(uc) != SCMP_GATE_IP)
+		config = learn(config, uc);
 	call.rule = is_of_a_filter(info, uc) ? rule_of(info, config, &inherited) : NULL;
 	if (!call.rule) {
 		scmp_note(
@@ -213,7 +259,12 @@ int scmp_trap_arm(void)
 
 void scmp_trap_configure(const struct scmp_trap_config *config)
 {
+	static bool snapshot; /* of the list that the dynamic linker may change by now */
+
 	scmp_hwcap2 = scmp_auxiliary(config->auxv, AT_HWCAP2);
-	scmp_modules_snapshot(config->auxv);
+	if (!snapshot) {
+		scmp_modules_snapshot(config->auxv);
+		snapshot = true;
+	}
 	__atomic_store_n(&configured, config, __ATOMIC_RELEASE);
 }

@@ -7,9 +7,9 @@
  * Three things make it differ from an everyday mutex:
  *   - a thread that holds it and comes back is told so (-EDEADLK);
  *   - a child made by fork(2) while another thread held it has a copy of a VM in
- *     mid-change, and nobody who will ever let go: -EOWNERDEAD, for good;
+ *     mid-change, and nobody who will ever let go: the first who comes gets it, with -EOWNERDEAD;
  *   - a child made by vfork(2) shares VM and lock with its parent, rightly, and
- *     may be killed while it holds them: -EOWNERDEAD as well.
+ *     may be killed while it holds them: -ENOTRECOVERABLE, for good.
  *
  * The word holds the owner's thread id and the epoch in which it was taken. The
  * epoch lives on a page that the kernel wipes in a forked child, and only there
@@ -108,6 +108,14 @@ static int wait_for_change(uint64_t seen)
 	return rc < 0 && rc != -EAGAIN && rc != -EINTR ? (int)rc : 0;
 }
 
+static void note_owner(uint32_t thread)
+{
+	if (known_thread == thread)
+		return;
+	known_thread = thread;
+	__atomic_store_n(&owner_process, (int)process_id(), __ATOMIC_RELAXED);
+}
+
 int scmp_trap_enter(void)
 {
 	uint32_t epoch = present_epoch();
@@ -118,8 +126,16 @@ int scmp_trap_enter(void)
 	while (!change(&seen, mine)) {
 		int rc;
 
-		if (EPOCH(seen) != epoch)
+		if (EPOCH(seen) == EPOCH_NEVER)
+			return -ENOTRECOVERABLE;
+		if (EPOCH(seen) != epoch) {
+			if (!change(&seen, mine)) {
+				seen = 0;
+				continue;
+			}
+			note_owner(thread);
 			return -EOWNERDEAD;
+		}
 		if (OWNER(seen) == thread)
 			return -EDEADLK;
 		if (!(seen & WAITERS) && !change(&seen, seen | WAITERS)) {
@@ -133,11 +149,16 @@ int scmp_trap_enter(void)
 		mine |= WAITERS;
 		seen = 0;
 	}
-	if (known_thread != thread) {
-		known_thread = thread;
-		__atomic_store_n(&owner_process, (int)process_id(), __ATOMIC_RELAXED);
-	}
+	note_owner(thread);
 	return 0;
+}
+
+void scmp_trap_lose(void)
+{
+	uint64_t seen = __atomic_exchange_n(&word, (uint64_t)EPOCH_NEVER << 32, __ATOMIC_ACQ_REL);
+
+	if (seen & WAITERS)
+		(void)scmp_gate_call(__NR_futex, (long)&word, FUTEX_WAKE_PRIVATE, INT32_MAX, 0, 0, 0);
 }
 
 void scmp_trap_leave(void)

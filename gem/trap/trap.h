@@ -67,6 +67,12 @@ struct scmp_trap_config {
 	const char *program; /* the host's short name, for records */
 	const void *auxv; /* its auxiliary vector, behind the environment: names of modules; or NULL */
 	scmp_run_block run_block; /* NULL: static answers only */
+	/*
+	 * Opens Ruby, and configures the handler anew with what it has learnt; or NULL. Asked for
+	 * by the first trap where the rules are not known, and where Ruby was lost by a fork in
+	 * the middle of another thread's block. Called under the lock, on the stack below, as a block is.
+	 */
+	void (*open)(void);
 	void *stack; /* lowest address of the stack on which blocks run, or NULL: the thread's own */
 	size_t stack_size;
 };
@@ -82,7 +88,7 @@ int scmp_trap_arm(void);
 
 /*
  * scmp_trap_configure() - give the handler its rules, or at least its log
- * @config: must live as long as the process; not changed afterwards
+ * @config: not changed afterwards; must live as long as the process, or until the second one after it
  */
 void scmp_trap_configure(const struct scmp_trap_config *config);
 
@@ -90,9 +96,14 @@ void scmp_trap_configure(const struct scmp_trap_config *config);
  * scmp_trap_enter(), scmp_trap_leave() - hold the lock under which Ruby runs
  * For ordinary code that runs Ruby while the handler is armed: a trap in between
  * takes its static answer. Waits for other threads.
- * Return: 0; -EDEADLK if this thread holds it; -EOWNERDEAD if Ruby is out of use
- *         in this process, since it was forked in the middle of another thread's
- *         block (or a vfork child was killed in one). leave() only after 0.
+ * Return: 0; -EDEADLK if this thread holds it; -EOWNERDEAD if it holds it now, but Ruby
+ *         is in mid-change, since this process was forked in the middle of another
+ *         thread's block: it must be opened anew, or scmp_trap_lose() called;
+ *         -ENOTRECOVERABLE if Ruby is lost in this process for good.
+ * leave() only after 0 and -EOWNERDEAD.
  */
 int scmp_trap_enter(void);
 void scmp_trap_leave(void);
+
+/* scmp_trap_lose() - in place of leave(): nobody will enter any more */
+void scmp_trap_lose(void);

@@ -61,7 +61,7 @@ static void child_of_held_lock(void)
 {
 	check_equal(ask(0), -ENOSYS);
 	check_equal(ask(0), -ENOSYS);
-	check_equal(scmp_trap_enter(), -EOWNERDEAD);
+	check_equal(scmp_trap_enter(), -ENOTRECOVERABLE);
 }
 
 static void grandchild_of_held_lock(void)
@@ -85,6 +85,78 @@ static void fork_during_block(void)
 	check_equal(pthread_join(thread, NULL), 0);
 	behaviour("the parent's blocks go on");
 	check_equal(ask(0), CHOSEN);
+}
+
+static void child_of_free_lock(void);
+
+/* What opens Ruby: another configuration, with a block that decides. */
+static _Atomic int opened;
+static struct scmp_trap_config after;
+
+static void choose(struct scmp_call *call)
+{
+	call->decided = true;
+	call->result = CHOSEN;
+}
+
+static void open_ruby(void)
+{
+	opened++;
+	check_equal(raw(SYS_getppid, 0, 0, 0, 0, 0, 0), opened == 1 && !little_config.rules ? -EPERM : -ENOSYS);
+	after = little_config;
+	after.rules = little_rules;
+	after.n_rules = N_RULES;
+	after.run_block = choose;
+	after.open = NULL;
+	scmp_trap_configure(&after);
+}
+
+static void child_that_opens(void)
+{
+	check_equal(ask(0), CHOSEN);
+	check_equal(raw(SYS_getppid, 0, 0, 0, 0, 0, 0), CHOSEN);
+	check_equal(opened, 1);
+	check_equal(little_run(child_of_free_lock), 0);
+}
+
+static void fork_during_block_and_open(void)
+{
+	pthread_t thread;
+
+	little_config.open = open_ruby;
+	start();
+	check_equal(pthread_create(&thread, NULL, trap_and_wait, NULL), 0);
+	while (!in_block)
+		nap();
+	behaviour("where Ruby can be opened anew the child's first trap does it, once, and the blocks run");
+	check_equal(little_run(child_that_opens), 0);
+	go_on = true;
+	check_equal(pthread_join(thread, NULL), 0);
+	check_equal(opened, 0);
+}
+
+static void *trap_often(void *arg)
+{
+	for (int i = 0; i < 100; i++)
+		check_equal(ask(0), CHOSEN);
+	return NULL;
+}
+
+static void open_late(void)
+{
+	const struct scmp_trap_rule *rules = little_config.rules;
+	pthread_t threads[8];
+
+	little_config.open = open_ruby;
+	little_config.rules = NULL;
+	start();
+	behaviour("the first of many traps opens Ruby, and the others wait for it");
+	for (size_t i = 0; i < N_ELEMENTS(threads); i++)
+		check_equal(pthread_create(&threads[i], NULL, trap_often, NULL), 0);
+	for (size_t i = 0; i < N_ELEMENTS(threads); i++)
+		check_equal(pthread_join(threads[i], NULL), 0);
+	check_equal(opened, 1);
+	little_config.rules = rules;
 }
 
 static void child_of_free_lock(void)
@@ -216,6 +288,8 @@ int main(int argc, char **argv)
 	self = argv[0];
 	log_fd = little_log();
 	check_equal(little_run(fork_during_block), 0);
+	check_equal(little_run(fork_during_block_and_open), 0);
+	check_equal(little_run(open_late), 0);
 	check_equal(little_run(fork_between_blocks), 0);
 	check_equal(little_run(vfork_shares), 0);
 	check_equal(little_run(vfork_beside_threads), 0);
