@@ -17,6 +17,7 @@
 #include <linux/time_types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "arch.h"
 #include "gate.h"
@@ -101,21 +102,21 @@ static void add_module(const char *name, uint64_t bias, const Elf64_Phdr *header
 
 /*
  * A library's headers are at its bias, as long as the linker has started it at
- * address 0, as it does. To be sure, the kernel reads the address for us: a futex
- * that has the expected value is waited for (not at all, here), one that is not
- * mapped is a fault of the call and not of ours.
+ * address 0, as it does. To be sure, the kernel reads the address first: a futex
+ * that has another value than the expected one is not waited for, one that is not
+ * mapped is a fault of the call and not of ours. (To expect the magic itself
+ * would be to wait, for the shortest time that there is: 60 us.)
  */
 static bool is_elf_header(uint64_t address)
 {
 	static const struct __kernel_timespec at_once;
-	static const union {
-		char bytes[4];
-		uint32_t value;
-	} magic = {.bytes = ELFMAG};
+	static const char magic[4] = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3};
+	long rc;
 
-	return address && address % 4 == 0 &&
-	       scmp_gate_call(__NR_futex, (long)address, FUTEX_WAIT_PRIVATE, magic.value, (long)&at_once, 0, 0) ==
-		       -ETIMEDOUT;
+	if (!address || address % 4)
+		return false;
+	rc = scmp_gate_call(__NR_futex, (long)address, FUTEX_WAIT_PRIVATE, 0, (long)&at_once, 0, 0);
+	return (rc == -EAGAIN || rc == -ETIMEDOUT) && !memcmp((const void *)address, magic, sizeof(magic));
 }
 
 static void add_library(const struct link *link)

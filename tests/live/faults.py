@@ -41,7 +41,7 @@ HARMLESS = {
     r"madvise\(.*MADV_POPULATE_WRITE\) = .*": "pages come one by one instead",
     r"madvise\(.*MADV_WIPEONFORK\) = .*": "a forked child tells by waiting that it is one",
     r"close\(.*": "a descriptor stays open, until exec",
-    r"futex\(.*1179403647.*": "the probe whether a module can be read: it has no name in records",
+    r"futex\(.*FUTEX_WAIT_PRIVATE, 0, .*": "the probe whether a module can be read: it has no name in records",
     r"(read|write)\(.* = EINTR": "tried again",
     r'write\(\d+, "scmp\[\d+\] marker: uname.*': "a record is lost, and counted",
     r"getpid\(\) = .*|gettid\(\) = .*": "the kernel never fails them; they name the owner of a lock that nobody else wants yet",
