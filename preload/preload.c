@@ -272,6 +272,7 @@ static void learn(void)
 		understand_policy();
 		if (!scmp_child_same_rules(key, scmp_policy_fingerprint()))
 			scmp_fail("%s makes other rules now than when it was loaded", options.policy);
+		policy_log.guarded = scmp_policy_guards_log();
 		scmp_surface_log(&policy_log);
 		hand_over_rules();
 	}
@@ -297,6 +298,7 @@ static void start(void)
 		frame.log_fd = policy_log.fd;
 		frame.log_id = scmp_logfile_id(&policy_log);
 		frame.guard_log = scmp_policy_guards_log();
+		policy_log.guarded = frame.guard_log;
 		frame.n_answers = scmp_policy_static_answers(&frame.answers);
 		need_handler(scmp_trap_arm());
 		hand_over_rules();

@@ -26,6 +26,8 @@ static bool is_ours(const struct scmp_log *log)
 	struct stat now;
 	long rc;
 
+	if (log->guarded)
+		return true;
 	rc = scmp_gate_call(__NR_fstat, log->fd, (long)&now, 0, 0, 0, 0);
 	return rc == 0 && now.st_dev == log->device && now.st_ino == log->inode;
 }
