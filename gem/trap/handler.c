@@ -84,18 +84,31 @@ static void do_in_ruby(const struct scmp_trap_config *config, struct scmp_call *
 	scmp_on_stack((void *)top, work_here, &work);
 }
 
-static void say_ruby_is_lost(const struct scmp_trap_config *config)
-{
-	static bool said;
+enum notice { RUBY_IS_LOST, RUBY_IS_BUSY };
 
-	if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
-		scmp_note(config, "libscmp: forked or killed in the middle of a block; blocks no longer run in this "
-				  "process, their rules give static answers");
+static void say_once(const struct scmp_trap_config *config, enum notice notice)
+{
+	static const char *const texts[] = {
+		[RUBY_IS_LOST] = "libscmp: forked or killed in the middle of a block; blocks no longer run in this "
+				 "process, their rules give static answers",
+		[RUBY_IS_BUSY] = "libscmp: a block has not come to its end for a minute; other threads' traps get "
+				 "static answers",
+	};
+	static bool said[2];
+
+	if (!__atomic_exchange_n(&said[notice], true, __ATOMIC_RELAXED))
+		scmp_note(config, texts[notice]);
 }
 
 static const struct scmp_trap_config *present_config(void)
 {
 	return __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
+}
+
+/* Where the call was made: on the blocks' stack are Ruby's own, of the thread that holds the lock. */
+static bool is_nested(const struct scmp_trap_config *config, const struct ucontext *uc)
+{
+	return config->stack && scmp_uc_sp(uc) - (uintptr_t)config->stack < config->stack_size;
 }
 
 /*
@@ -104,13 +117,16 @@ static const struct scmp_trap_config *present_config(void)
  */
 static const struct scmp_trap_config *enter_ruby(const struct scmp_trap_config *config, const struct ucontext *uc)
 {
-	int rc = scmp_thread_pointer() ? scmp_trap_enter() : -ENOSYS;
+	uint64_t thread = is_nested(config, uc) ? 0 : scmp_thread_pointer();
+	int rc = thread ? scmp_lock_enter(thread, config->stack) : -EDEADLK;
 	bool lost = rc == -EOWNERDEAD;
 
 	if (rc == -ENOTRECOVERABLE || (lost && !config->open))
-		say_ruby_is_lost(config);
+		say_once(config, RUBY_IS_LOST);
+	if (rc == -ETIMEDOUT)
+		say_once(config, RUBY_IS_BUSY);
 	if (lost && !config->open) {
-		scmp_trap_lose();
+		scmp_lock_lose();
 		return NULL;
 	}
 	if (rc < 0 && !lost)
@@ -119,7 +135,7 @@ static const struct scmp_trap_config *enter_ruby(const struct scmp_trap_config *
 	config = present_config();
 	if (config->open && (lost || !config->rules)) {
 		if (lost)
-			scmp_note(config, "libscmp: forked in the middle of a block: the policy begins anew here");
+			scmp_note(config, "libscmp: forked or killed in the middle of a block: the policy begins anew");
 		do_in_ruby(config, NULL, uc);
 	}
 	return present_config();
@@ -132,14 +148,14 @@ static void ask_block(const struct scmp_trap_config *config, struct scmp_call *c
 		return;
 	if (config->run_block)
 		do_in_ruby(config, call, uc);
-	scmp_trap_leave();
+	scmp_lock_leave();
 }
 
 /* What is known of the rules, once Ruby was opened to tell. */
 static const struct scmp_trap_config *learn(const struct scmp_trap_config *config, const struct ucontext *uc)
 {
 	if (enter_ruby(config, uc))
-		scmp_trap_leave();
+		scmp_lock_leave();
 	return present_config();
 }
 

@@ -92,19 +92,3 @@ int scmp_trap_arm(void);
  * @config: not changed afterwards; must live as long as the process, or until the second one after it
  */
 void scmp_trap_configure(const struct scmp_trap_config *config);
-
-/*
- * scmp_trap_enter(), scmp_trap_leave() - hold the lock under which Ruby runs
- * For ordinary code that runs Ruby while the handler is armed: a trap in between
- * takes its static answer. Waits for other threads.
- * Return: 0; -EDEADLK if this thread holds it; -EOWNERDEAD if it holds it now, but Ruby
- *         is in mid-change, since this process was forked in the middle of another
- *         thread's block: it must be opened anew, or scmp_trap_lose() called;
- *         -ENOTRECOVERABLE if Ruby is lost in this process for good.
- * leave() only after 0 and -EOWNERDEAD.
- */
-int scmp_trap_enter(void);
-void scmp_trap_leave(void);
-
-/* scmp_trap_lose() - in place of leave(): nobody will enter any more */
-void scmp_trap_lose(void);

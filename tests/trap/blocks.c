@@ -117,17 +117,6 @@ static void killed_by_block(void)
 	raw(SYS_getppid, 0, 0, 0, 0, 0, 0);
 }
 
-static void enter_and_leave(void)
-{
-	start(choose);
-	behaviour("while ordinary code of this thread is in Ruby, its traps get the static answer");
-	check_equal(scmp_trap_enter(), 0);
-	check_equal(scmp_trap_enter(), -EDEADLK);
-	check_equal(raw(SYS_getppid, 0, 0, 0, 0, 0, 0), -ENOSYS);
-	scmp_trap_leave();
-	check_block_runs();
-}
-
 /* The smallest alternate stack on which the kernel itself delivers a signal. */
 static void set_alternate_stack(stack_t *stack)
 {
@@ -299,7 +288,6 @@ int main(void)
 	check_equal(little_run(decision), 0);
 	check_equal(little_run(no_decision), 0);
 	check_equal(little_run(no_stack_of_our_own), 0);
-	check_equal(little_run(enter_and_leave), 0);
 	check_equal(little_run(alternate_stack), 0);
 	check_equal(little_run(handler_on_alternate_stack), 0);
 	check_equal(little_run(small_thread_stack), 0);

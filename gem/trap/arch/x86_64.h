@@ -60,6 +60,11 @@ static inline void scmp_uc_args(const struct ucontext *uc, __u64 *args)
 
 _Static_assert(offsetof(struct ucontext, uc_mcontext.rsp) == SCMP_UC_SP, "frame.h");
 
+static inline uint64_t scmp_uc_sp(const struct ucontext *uc)
+{
+	return uc->uc_mcontext.rsp;
+}
+
 static inline uint64_t scmp_uc_ip(const struct ucontext *uc)
 {
 	return uc->uc_mcontext.rip;
