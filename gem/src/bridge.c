@@ -43,26 +43,6 @@ void scmp_bridge_on_fault(scmp_bridge_fault report)
 	bridge.report = report;
 }
 
-struct asked {
-	struct scmp_call *call;
-	mrb_value block;
-	bool with_number; /* on_trap's block gets the number first, a rule's block only the call */
-};
-
-static mrb_value ask(mrb_state *mrb, void *data)
-{
-	struct asked *asked = data;
-	mrb_value arguments[2];
-
-	arguments[0] = mrb_int_value(mrb, asked->call->data.nr);
-	arguments[1] = bridge.call;
-	if (asked->with_number)
-		mrb_yield_argv(mrb, asked->block, 2, arguments);
-	else
-		mrb_yield_argv(mrb, asked->block, 1, arguments + 1);
-	return mrb_nil_value();
-}
-
 static mrb_value describe(mrb_state *mrb, void *data)
 {
 	mrb_value exception = *(mrb_value *)data;
@@ -89,31 +69,25 @@ static void report(mrb_state *mrb, mrb_value exception)
 	bridge.report(place.file, place.line, length ? line : "an exception that cannot be described");
 }
 
-/* All of Ruby's work for one trap; where memory has come to its end anything here may raise. */
 static mrb_value run(mrb_state *mrb, void *data)
 {
 	struct scmp_call *call = data;
-	struct asked asked = {.call = call, .block = mrb_ary_ref(mrb, bridge.blocks, call->rule->id)};
+	mrb_value block = mrb_ary_ref(mrb, bridge.blocks, call->rule->id), arguments[2];
 
-	if (mrb_nil_p(asked.block)) {
-		asked.block = bridge.on_trap;
-		asked.with_number = true;
-	}
-	if (!mrb_nil_p(asked.block)) {
-		mrb_bool failed = false;
-		mrb_value exception;
+	scmp_call_begin(bridge.call, call);
+	arguments[0] = mrb_int_value(mrb, call->data.nr);
+	arguments[1] = bridge.call;
+	/* on_trap's block gets the number first, a rule's block only the call. */
+	if (!mrb_nil_p(block))
+		mrb_yield_argv(mrb, block, 1, arguments + 1);
+	else if (!mrb_nil_p(bridge.on_trap))
+		mrb_yield_argv(mrb, bridge.on_trap, 2, arguments);
+	return mrb_nil_value();
+}
 
-		scmp_call_begin(bridge.call, call);
-		exception = mrb_protect_error(mrb, ask, &asked, &failed);
-		scmp_call_end(bridge.call);
-		if (failed) {
-			/* A decision made before the exception does not count: the block did not get to its end. */
-			call->decided = true;
-			call->kill = false;
-			call->result = call->rule->answer;
-			report(mrb, exception);
-		}
-	}
+static mrb_value report_exception(mrb_state *mrb, void *data)
+{
+	report(mrb, *(mrb_value *)data);
 	return mrb_nil_value();
 }
 
@@ -123,15 +97,18 @@ void scmp_bridge_run(struct scmp_call *call)
 	int saved_errno = errno;
 	int arena = mrb_gc_arena_save(bridge.mrb);
 	mrb_bool failed = false;
+	mrb_value exception = mrb_protect_error(bridge.mrb, run, call, &failed);
 
-	mrb_protect_error(bridge.mrb, run, call, &failed);
+	scmp_call_end(bridge.call);
 	if (failed) {
-		/* The block's call is cut off from this one, and the exception has no memory to be described. */
-		scmp_call_end(bridge.call);
+		/* A decision made before the exception does not count: the block did not get to its end. */
 		call->decided = true;
 		call->kill = false;
 		call->result = call->rule->answer;
-		bridge.report(call->rule->file, call->rule->line, "Out of memory (NoMemoryError)");
+		mrb_protect_error(bridge.mrb, report_exception, &exception, &failed);
+		/* Where memory has come to its end there is none to describe that. */
+		if (failed)
+			bridge.report(call->rule->file, call->rule->line, "Out of memory (NoMemoryError)");
 	}
 	mrb_gc_arena_restore(bridge.mrb, arena);
 	errno = saved_errno;
