@@ -185,6 +185,14 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 	test_int(add_gate(list, __NR_rt_sigprocmask), 0, SIG_UNBLOCK);
 	test_int(add_gate(list, __NR_rt_sigaction), 0, SIGSYS);
 	add_gate(list, __NR_rt_sigtimedwait);
+	/* What a block reads and writes of the host's memory is tried by the kernel first: calls without an effect. */
+	if (frame->blocks) {
+		test_int(add_gate(list, __NR_rt_sigprocmask), 0, SCMP_GATE_HOW_NONE);
+		door = add_gate(list, __NR_futex);
+		test_int(door, 1, SCMP_GATE_FUTEX_TRY);
+		test_int(door, 2, 0);
+		test_int(door, 5, SCMP_GATE_FUTEX_ADD_0);
+	}
 	test(add_gate(list, __NR_sigaltstack), 1, SCMP_OP_EQ, 0);
 
 	/*

@@ -2,16 +2,23 @@
 /*
  * Seccomp::Call, the second parameter of a trap's block. Its methods run in
  * the SIGSYS handler, on the library's stack: they touch the call that the
- * handler decoded and mruby's own memory, nothing of the host.
+ * handler decoded and mruby's own memory; the host's by way of trap/memory.h.
  */
 #include "call.h"
 
+#include <asm/unistd.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/audit.h>
 #include <mruby/array.h>
 #include <mruby/class.h>
 #include <mruby/data.h>
 #include <mruby/string.h>
+#include <stdio.h>
 
+#include "gate.h"
 #include "gem.h"
+#include "memory.h"
 #include "syscalls.h"
 
 static const struct mrb_data_type call_type = {"Seccomp::Call", NULL};
@@ -159,6 +166,161 @@ static mrb_value call_argument(mrb_state *mrb, mrb_value self)
 	return mrb_int_value(mrb, (mrb_int)call->data.args[index]);
 }
 
+/*
+ * call-seq: call.nth -> Integer
+ *
+ * Which trap of its rule it is, from 1: of all traps, also of those that found no block
+ * to ask. A forked child goes on from its parent's number; exec begins anew.
+ */
+static mrb_value call_nth(mrb_state *mrb, mrb_value self)
+{
+	return mrb_int_value(mrb, (mrb_int)call_of(mrb, self)->nth);
+}
+
+/* call-seq: call.process -> Integer */
+static mrb_value call_process(mrb_state *mrb, mrb_value self)
+{
+	call_of(mrb, self);
+	return mrb_int_value(mrb, scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0));
+}
+
+/* call-seq: call.thread -> Integer, as gettid(2) has it */
+static mrb_value call_thread(mrb_state *mrb, mrb_value self)
+{
+	call_of(mrb, self);
+	return mrb_int_value(mrb, scmp_gate_call(__NR_gettid, 0, 0, 0, 0, 0, 0));
+}
+
+/* call-seq: call.arch -> Symbol, :x86_64 or :aarch64 */
+static mrb_value call_arch(mrb_state *mrb, mrb_value self)
+{
+	const char *name = call_of(mrb, self)->data.arch == AUDIT_ARCH_X86_64 ? "x86_64" : "aarch64";
+
+	return mrb_symbol_value(mrb_intern_cstr(mrb, name));
+}
+
+/* call-seq: call.ip -> Integer, the address behind the syscall instruction */
+static mrb_value call_ip(mrb_state *mrb, mrb_value self)
+{
+	return mrb_int_value(mrb, (mrb_int)call_of(mrb, self)->data.instruction_pointer);
+}
+
+/* call-seq: call.caller -> String, the module and the offset of call.ip: "libc.so.6+0xcf2a7" */
+static mrb_value call_caller(mrb_state *mrb, mrb_value self)
+{
+	char text[128];
+	size_t length = scmp_trap_place(text, sizeof(text), call_of(mrb, self)->data.instruction_pointer);
+
+	return mrb_str_new(mrb, text, length);
+}
+
+/* Errno::EFAULT where a program has it (policies do), else a RuntimeError that says the same. */
+static void raise_fault(mrb_state *mrb, mrb_int address, long error)
+{
+	struct RClass *class = E_RUNTIME_ERROR;
+	const char *name = error == -EFAULT ? "EFAULT" : "EPERM";
+	char text[80];
+
+	if (mrb_class_defined(mrb, "Errno")) {
+		mrb_value module = mrb_obj_value(mrb_module_get(mrb, "Errno"));
+
+		class = mrb_class_ptr(
+			mrb_funcall(mrb, module, "const_get", 1, mrb_symbol_value(mrb_intern_cstr(mrb, name))));
+	}
+	snprintf(text, sizeof(text), "%s at 0x%" PRIx64,
+		 error == -EFAULT ? "no such memory" : "the filter lets nobody look at memory", (uint64_t)address);
+	mrb_raise(mrb, class, text);
+}
+
+enum { MEMORY_MAX = 1 << 20, STRING_MAX = 4096 };
+
+static void check_length(mrb_state *mrb, mrb_int length)
+{
+	if (length < 0 || length > MEMORY_MAX)
+		mrb_raisef(mrb, E_ARGUMENT_ERROR, "a length is 0 to %i, not %i", (mrb_int)MEMORY_MAX, length);
+}
+
+/*
+ * call-seq: call.read(address, length) -> String
+ *
+ * `length` bytes (up to 1 MiB) of the host's memory. Raises Errno::EFAULT where there are none.
+ */
+static mrb_value call_read(mrb_state *mrb, mrb_value self)
+{
+	mrb_int address, length;
+	mrb_value bytes;
+	int r;
+
+	call_of(mrb, self);
+	mrb_get_args(mrb, "ii", &address, &length);
+	check_length(mrb, length);
+	bytes = mrb_str_new(mrb, NULL, (size_t)length);
+	r = scmp_memory_read(RSTRING_PTR(bytes), (uint64_t)address, (size_t)length);
+	if (r < 0)
+		raise_fault(mrb, address, r);
+	return bytes;
+}
+
+/*
+ * call-seq: call.write(address, bytes) -> Integer
+ *
+ * Writes all bytes of a String (up to 1 MiB) to the host's memory, or raises
+ * Errno::EFAULT and writes none. Returns how many.
+ */
+static mrb_value call_write(mrb_state *mrb, mrb_value self)
+{
+	mrb_int address;
+	mrb_value bytes;
+	int r;
+
+	call_of(mrb, self);
+	mrb_get_args(mrb, "iS", &address, &bytes);
+	check_length(mrb, RSTRING_LEN(bytes));
+	r = scmp_memory_write((uint64_t)address, RSTRING_PTR(bytes), (size_t)RSTRING_LEN(bytes));
+	if (r < 0)
+		raise_fault(mrb, address, r);
+	return mrb_int_value(mrb, RSTRING_LEN(bytes));
+}
+
+/*
+ * call-seq: call.string(address, max = 4096) -> String
+ *
+ * The C string there, cut off after `max` bytes (up to 1 MiB). Raises Errno::EFAULT
+ * where the memory ends before the string does.
+ */
+static mrb_value call_string(mrb_state *mrb, mrb_value self)
+{
+	mrb_int address, max = STRING_MAX;
+	mrb_value text;
+	long length;
+
+	call_of(mrb, self);
+	mrb_get_args(mrb, "i|i", &address, &max);
+	check_length(mrb, max);
+	text = mrb_str_new(mrb, NULL, (size_t)max);
+	length = scmp_memory_string(RSTRING_PTR(text), (uint64_t)address, (size_t)max);
+	if (length < 0)
+		raise_fault(mrb, address, length);
+	return mrb_str_resize(mrb, text, (mrb_int)length);
+}
+
+/* call-seq: call.inspect -> String */
+static mrb_value call_inspect(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_call *call = mrb_data_check_get_ptr(mrb, self, &call_type);
+	const struct scmp_syscall *syscall = call ? scmp_syscall_by_number(call->data.nr) : NULL;
+	char text[192];
+	int n, i;
+
+	if (!call)
+		return mrb_str_new_lit(mrb, "#<Seccomp::Call, over>");
+	n = snprintf(text, sizeof(text), "#<Seccomp::Call %s(", syscall ? syscall->name : "?");
+	for (i = 0; i < n_args(call); i++)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "%s0x%" PRIx64, i ? ", " : "",
+			      (uint64_t)call->data.args[i]);
+	return mrb_format(mrb, "%l)>", text, (size_t)n);
+}
+
 /* call-seq: call.arguments -> Array of Integer */
 static mrb_value call_arguments(mrb_state *mrb, mrb_value self)
 {
@@ -182,6 +344,17 @@ void scmp_call_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_method(mrb, class, "kill", call_kill, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "number", call_number, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "syscall", call_syscall, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "nth", call_nth, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "process", call_process, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "thread", call_thread, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "arch", call_arch, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "ip", call_ip, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "caller", call_caller, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "read", call_read, MRB_ARGS_REQ(2));
+	mrb_define_method(mrb, class, "write", call_write, MRB_ARGS_REQ(2));
+	mrb_define_method(mrb, class, "string", call_string, MRB_ARGS_ARG(1, 1));
+	mrb_define_method(mrb, class, "inspect", call_inspect, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "to_s", call_inspect, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "[]", call_argument, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "arguments", call_arguments, MRB_ARGS_NONE());
 }

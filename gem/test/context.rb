@@ -169,3 +169,63 @@ assert('kill ends the process') do
   status = child(Seccomp.new(default: :allow) { |rule| rule.kill :uname }) { Uname.nodename }
   assert_equal 31, status.termsig
 end
+
+assert('a call tells of itself and its place') do
+  seen = []
+  context = Seccomp.new(default: :allow) { |rule| rule.trap :getpid }
+  status = child(context) do
+    Seccomp.on_trap do |number, call|
+      seen << [call.nth, call.arch == :x86_64 || call.arch == :aarch64, call.process == call.thread, call.ip > 0,
+               call.caller.include?("+0x") || call.caller.include?("0x"), call.inspect]
+      call.return 5
+    end
+    Process.pid
+    Process.pid
+    seen == [1, 2].map { |nth| [nth, true, true, true, true, "#<Seccomp::Call getpid()>"] }
+  end
+  assert_true status.success?
+end
+
+assert('a call kept beyond its block raises, and says so when it is shown') do
+  kept = nil
+  context = Seccomp.new(default: :allow) { |rule| rule.trap(:getpid) { |call| kept = call } }
+  status = child(context) do
+    Seccomp.on_trap {}
+    Process.pid
+    begin
+      kept.nth
+      false
+    rescue RuntimeError => e
+      e.message.include?("is over") && kept.inspect == "#<Seccomp::Call, over>"
+    end
+  end
+  assert_true status.success?
+end
+
+assert('a block reads and writes memory, and a bad pointer is an exception') do
+  seen = []
+  context = Seccomp.new(default: :allow) { |rule| rule.trap :uname }
+  status = child(context) do
+    Seccomp.on_trap do |number, call|
+      seen << call.write(call[0], "Linux\0")
+      seen << call.write(call[0] + 65, "made\xffup\0and more")
+      seen << call.string(call[0]) << call.read(call[0], 7) << call.string(call[0], 3)
+      [-> { call.read(0, 1) }, -> { call.write(-1, "x") }, -> { call.string(16) }, -> { call.read(call[0], -1) },
+       -> { call.read(call[0], (1 << 20) + 1) }, -> { call[1] }].each do |misuse|
+        begin
+          misuse.call
+        rescue StandardError => e
+          seen << e.message
+        end
+      end
+      call.return 0
+    end
+    name = Uname.nodename
+    name == "made\xffup" &&
+      seen[0, 5] == [6, 16, "Linux", "Linux\0\0", "Lin"] &&
+      seen[5, 6] == ["no such memory at 0x0", "no such memory at 0xffffffffffffffff", "no such memory at 0x10",
+                     "a length is 0 to 1048576, not -1", "a length is 0 to 1048576, not 1048577",
+                     "no argument 1: the call has 1"]
+  end
+  assert_true status.success?
+end

@@ -35,6 +35,15 @@
 #define SCMP_KEY_DIE_THREAD 0x5cc000000000d1e7ull
 #define SCMP_KEY_ANY 0x5cc0000000000a11ull
 
+/*
+ * Calls that do nothing but to have the kernel touch a page (memory.c): an
+ * rt_sigprocmask(2) of no kind, and a FUTEX_WAKE_OP (5) | FUTEX_PRIVATE_FLAG that
+ * wakes nobody, adds (FUTEX_OP_ADD) 0 and then compares by FUTEX_OP_CMP_LT with 0.
+ */
+#define SCMP_GATE_HOW_NONE 99
+#define SCMP_GATE_FUTEX_TRY (5 | 128)
+#define SCMP_GATE_FUTEX_ADD_0 0x12000000
+
 #ifndef __ASSEMBLER__
 
 /*

@@ -28,6 +28,9 @@
 
 uint64_t scmp_hwcap2;
 
+/* How often each rule has trapped. */
+static uint64_t counts[SCMP_ID_MAX + 1];
+
 static const struct scmp_trap_config nothing_known = {.log = {.fd = -1, .reserved = -1}};
 static const struct scmp_trap_config *configured = &nothing_known;
 
@@ -242,6 +245,8 @@ void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 		scmp_end_process();
 	}
 
+	/* Unlocked: traps that are not asked of a block are counted as well. */
+	call.nth = __atomic_add_fetch(&counts[call.rule->id], 1, __ATOMIC_RELAXED);
 	call.decided = false;
 	call.kill = false;
 	call.result = call.rule->answer;
@@ -283,4 +288,11 @@ void scmp_trap_configure(const struct scmp_trap_config *config)
 		snapshot = true;
 	}
 	__atomic_store_n(&configured, config, __ATOMIC_RELEASE);
+}
+
+size_t scmp_trap_place(char *text, size_t room, uint64_t address)
+{
+	const char *program = present_config()->program;
+
+	return (size_t)(scmp_print_place(text, text + room, address, program ? program : "?") - text);
 }

@@ -43,6 +43,7 @@ struct scmp_trap_rule {
 struct scmp_call {
 	struct seccomp_data data; /* nr, arch, instruction_pointer, args */
 	const struct scmp_trap_rule *rule;
+	uint64_t nth; /* trap of the rule, in this process and those that it was forked from; 1 is the first */
 	bool decided; /* the block has chosen */
 	bool kill; /* ... to kill the process */
 	int64_t result; /* ... or this result */
@@ -77,6 +78,13 @@ struct scmp_trap_config {
 	void *stack; /* lowest address of the stack on which blocks run, or NULL: the thread's own */
 	size_t stack_size;
 };
+
+/*
+ * scmp_trap_place() - the module and offset of an address, as records have it: libc.so.6+0xcf2a7
+ * @text: room for it, cut short if need be; not terminated
+ * Return: its length.
+ */
+size_t scmp_trap_place(char *text, size_t room, uint64_t address);
 
 /*
  * scmp_trap_arm() - open the gate and install the SIGSYS handler

@@ -124,7 +124,9 @@ void little_filter(int log_fd, int gate)
 	door(SYS_gettid, -1, 0);
 	door(SYS_futex, 1, FUTEX_WAIT_PRIVATE);
 	door(SYS_futex, 1, FUTEX_WAKE_PRIVATE);
+	door(SYS_futex, 1, SCMP_GATE_FUTEX_TRY);
 	door(SYS_rt_sigprocmask, 0, SIG_UNBLOCK);
+	door(SYS_rt_sigprocmask, 0, SCMP_GATE_HOW_NONE);
 	door(SYS_rt_sigaction, 0, SIGSYS);
 	door(SYS_rt_sigtimedwait, -1, 0);
 	door(SYS_sigaltstack, -1, 0);

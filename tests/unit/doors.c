@@ -115,17 +115,21 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 #define GUARD_DUP2 ""
 #endif
 
-#define GATE                                                                                                           \
+#define GATE_FIRST                                                                                                     \
 	"gate getpid\n"                                                                                                \
 	"gate gettid\n"                                                                                                \
 	"gate futex 1&ffffffff==80\n"                                                                                  \
 	"gate futex 1&ffffffff==81\n"                                                                                  \
 	"gate madvise 2&ffffffff==12\n" GATE_ARCH_PRCTL "gate rt_sigprocmask 0&ffffffff==1\n"                          \
 	"gate rt_sigaction 0&ffffffff==1f\n"                                                                           \
-	"gate rt_sigtimedwait\n"                                                                                       \
+	"gate rt_sigtimedwait\n"
+
+#define GATE_REST                                                                                                      \
 	"gate sigaltstack 1==0\n"                                                                                      \
 	"rt_sigaction 0&ffffffff==1f 1!=0 -> 0\n"                                                                      \
 	"mremap 1==1000 2==1000 3==3 4==70010000\n"
+
+#define GATE GATE_FIRST GATE_REST
 
 #define TRAPS "prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2==0 -> 3602\n" KILLS
 
@@ -172,6 +176,7 @@ int main(void)
 {
 	const struct scmp_frame plain = {.log_fd = -1};
 	const struct scmp_frame traps = {.log_fd = -1, .traps = true};
+	const struct scmp_frame asking = {.log_fd = -1, .traps = true, .blocks = true};
 	const struct scmp_frame quiet = {.key = 0x1234567890abcdef, .fingerprint = 0xfedcba0987654321, .log_fd = -1};
 	const struct scmp_frame full = {
 		.key = 0x1234567890abcdef,
@@ -196,6 +201,10 @@ int main(void)
 
 	check_list("a process that is no host has three doors", &plain, ALWAYS);
 	check_list("traps need the gate, log or not", &traps, ALWAYS TRAPS OTHER_PROBES GATE);
+	check_list("blocks may try the host's memory, without an effect", &asking,
+		   ALWAYS TRAPS OTHER_PROBES GATE_FIRST "gate rt_sigprocmask 0&ffffffff==63\n"
+							"gate futex 1&ffffffff==85 2&ffffffff==0 "
+							"5&ffffffff==12000000\n" GATE_REST);
 	check_list("a host answers the probe", &quiet,
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==1 3==fedcba0987654321 -> 3601\n"
@@ -232,6 +241,7 @@ int main(void)
 	for (size_t i = 0; i < SCMP_ANSWERS_MAX; i++)
 		most[i] = longest;
 	all.guard_log = true;
+	all.blocks = true;
 	all.answers = most;
 	all.n_answers = SCMP_ANSWERS_MAX;
 	check(scmp_doors(doors, &all) <= SCMP_DOORS_MAX);
