@@ -142,8 +142,9 @@ static void read_log(struct scmp_options *options)
 		*slot = log_entry;
 	}
 	value = find(options->environment, "SECCOMP_LOG_FORMAT", &slot);
-	if (value && *value && strcmp(value, "text") != 0)
-		scmp_fail("SECCOMP_LOG_FORMAT=%s: the log's format is text", value);
+	options->log_json = value && strcmp(value, "json") == 0;
+	if (value && *value && strcmp(value, "text") != 0 && !options->log_json)
+		scmp_fail("SECCOMP_LOG_FORMAT=%s: the log's format is text or json", value);
 }
 
 /* Each relative path of LD_PRELOAD that has a slash; ld.so looks for bare names elsewhere. */

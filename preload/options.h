@@ -23,6 +23,7 @@ struct scmp_options {
 	enum scmp_log_kind log_kind;
 	int log_fd; /* SCMP_LOG_FD */
 	const char *log_path; /* SCMP_LOG_PATH, absolute */
+	bool log_json; /* an object a line */
 	const char *program; /* the host's short name */
 	char **environment;
 	const void *auxv;

@@ -21,6 +21,7 @@
 #include "gate.h"
 #include "gem.h"
 #include "hash.h"
+#include "json.h"
 #include "log.h"
 #include "logfile.h"
 #include "options.h"
@@ -80,7 +81,14 @@ static void say(const char *text)
 		line[n - 1] = '\n';
 	}
 	scmp_defuse(line, (size_t)n - 1);
-	scmp_log_write(&policy_log, line, (size_t)n);
+	if (policy_log.json) {
+		char object[SCMP_RECORD_MAX];
+		char *end = scmp_json_message(object, object + sizeof(object), 0, NULL, line, (size_t)n - 1);
+
+		scmp_log_write(&policy_log, object, (size_t)(end - object));
+	} else {
+		scmp_log_write(&policy_log, line, (size_t)n);
+	}
 }
 
 /* An exception in a block ends in the log; the host sees the static answer. */
@@ -346,6 +354,7 @@ __attribute__((constructor)) static void scmp_preload(int argc, char **argv, cha
 	scmp_options_read(&options, argc, argv, environment);
 	if (options.idle)
 		return;
+	policy_log.json = options.log_json;
 	key = scmp_hash_text(scmp_hash_text(SCMP_HASH_START, SCMP_VERSION), options.policy_path);
 	scmp_child_probe(&child, key);
 	if (child.other_traps)

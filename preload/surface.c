@@ -23,6 +23,7 @@
 #include "errnos.h"
 #include "failure.h"
 #include "gem.h"
+#include "json.h"
 #include "log.h"
 #include "sys.h"
 
@@ -93,12 +94,28 @@ static void raise_errno(mrb_state *mrb, long error, const char *what)
 		      mrb_funcall(mrb, class, "new", 1, mrb_format(mrb, "%s - %s", scmp_error_text((int)error), what)));
 }
 
+static mrb_value message_object(mrb_state *mrb, mrb_value text)
+{
+	size_t length = (size_t)RSTRING_LEN(text), room;
+	mrb_value object;
+	char *end;
+
+	if (length && RSTRING_PTR(text)[length - 1] == '\n')
+		length--;
+	room = length * SCMP_JSON_BYTE + SCMP_JSON_ROOM;
+	object = mrb_str_new(mrb, NULL, room);
+	end = scmp_json_message(RSTRING_PTR(object), RSTRING_PTR(object) + room, 0, NULL, RSTRING_PTR(text), length);
+	return mrb_str_resize(mrb, object, end - RSTRING_PTR(object));
+}
+
 /* Log.__write(text): one message, one write. */
 static mrb_value log_write(mrb_state *mrb, mrb_value self)
 {
 	mrb_value text;
 
 	mrb_get_args(mrb, "S", &text);
+	if (message_log && message_log->json)
+		text = message_object(mrb, text);
 	if (message_log)
 		scmp_log_write(message_log, RSTRING_PTR(text), (size_t)RSTRING_LEN(text));
 	return mrb_nil_value();

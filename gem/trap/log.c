@@ -63,18 +63,19 @@ static bool write_all(int fd, const char *text, size_t length)
 	return true;
 }
 
-static bool write_notice(int fd, uint64_t n)
+static bool write_notice(const struct scmp_log *log, uint64_t n)
 {
 	char notice[NOTICE_MAX];
 	char *end = notice + sizeof(notice);
 	char *p = notice;
 
-	p = scmp_print_text(p, end, "scmp[");
+	p = scmp_print_text(p, end, log->json ? "{\"pid\":" : "scmp[");
 	p = scmp_print_signed(p, end, scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0));
-	p = scmp_print_text(p, end, "] ");
+	p = scmp_print_text(p, end, log->json ? ",\"message\":\"" : "] ");
 	p = scmp_print_unsigned(p, end, n);
-	p = scmp_print_text(p, end, n == 1 ? " record lost\n" : " records lost\n");
-	return write_all(fd, notice, (size_t)(p - notice));
+	p = scmp_print_text(p, end, n == 1 ? " record lost" : " records lost");
+	p = scmp_print_text(p, end, log->json ? "\"}\n" : "\n");
+	return write_all(log->fd, notice, (size_t)(p - notice));
 }
 
 void scmp_log_write(const struct scmp_log *log, const char *text, size_t length)
@@ -85,7 +86,7 @@ void scmp_log_write(const struct scmp_log *log, const char *text, size_t length)
 		return;
 	if (is_ours(log)) {
 		n = __atomic_exchange_n(&lost, 0, __ATOMIC_RELAXED);
-		if ((!n || write_notice(log->fd, n)) && write_all(log->fd, text, length))
+		if ((!n || write_notice(log, n)) && write_all(log->fd, text, length))
 			return;
 		__atomic_fetch_add(&lost, n, __ATOMIC_RELAXED);
 	}

@@ -7,10 +7,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "errnos.h"
 
 enum { DIGITS_MAX = 20 };
+
+/* Longer ones do not fit into a record anyway. */
+enum { TEXT_MAX = 4096 };
 
 /* A number below this, or above its negative, is read as a number, not as bits or an address. */
 enum { SMALL = 4096 };
@@ -20,6 +24,13 @@ static char *print_char(char *dst, char *end, char c)
 	if (dst < end)
 		*dst++ = c;
 	return dst;
+}
+
+size_t scmp_text_length(const char *text)
+{
+	const char *end = memchr(text, '\0', TEXT_MAX);
+
+	return end ? (size_t)(end - text) : TEXT_MAX;
 }
 
 char *scmp_print_text(char *dst, char *end, const char *text)

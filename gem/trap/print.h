@@ -6,7 +6,11 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
+
+/* scmp_text_length() - strlen(3), 4096 at most */
+size_t scmp_text_length(const char *text);
 
 /* scmp_print_text() - the text as it is */
 char *scmp_print_text(char *dst, char *end, const char *text);

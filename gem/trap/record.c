@@ -14,6 +14,7 @@
 
 #include "arch.h"
 #include "gate.h"
+#include "json.h"
 #include "modules.h"
 #include "print.h"
 #include "syscalls.h"
@@ -95,7 +96,8 @@ void scmp_record(const struct scmp_trap_config *config, const struct scmp_call *
 
 	if (config->log.fd < 0)
 		return;
-	end = scmp_record_text(text, config, call, result);
+	end = config->log.json ? scmp_json_record(text, config, call, result)
+			       : scmp_record_text(text, config, call, result);
 	scmp_log_write(&config->log, text, (size_t)(end - text));
 }
 
@@ -105,8 +107,13 @@ void scmp_note(const struct scmp_trap_config *config, const char *text)
 	char *end = line + sizeof(line) - 1;
 	char *p = line;
 
-	p = print_head(p, end, config);
-	p = scmp_print_text(p, end, text);
-	*p++ = '\n';
+	if (config->log.json) {
+		p = scmp_json_message(p, end, scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0), program_of(config), text,
+				      scmp_text_length(text));
+	} else {
+		p = print_head(p, end, config);
+		p = scmp_print_text(p, end, text);
+		*p++ = '\n';
+	}
 	scmp_log_write(&config->log, line, (size_t)(p - line));
 }

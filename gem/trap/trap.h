@@ -58,6 +58,7 @@ struct scmp_log {
 	int fd; /* -1: nowhere */
 	int reserved; /* the number that the filter keeps for it, even where the log is lost; or -1 */
 	bool guarded; /* ... from the host too: what was the log there still is */
+	bool json; /* an object a line (json.h), not text */
 	uint64_t device; /* fstat(2) of the fd when it was opened: where they no longer */
 	uint64_t inode; /* agree the host has taken the number, and nothing is written */
 };

@@ -4,6 +4,7 @@
 With SCMP_LONG=1 what takes seconds takes minutes.
 """
 
+import json
 import os
 import re
 import signal
@@ -44,7 +45,19 @@ class Load(Live):
 
 class Threads(Load):
     def test_32_threads_lose_no_record_and_no_count(self):
-        each = 10000
+        lines = self.thirty_two("text", 10000)
+        self.assertEqual(lines.pop(), "320000 320000")
+        self.assertEqual(len(lines), 320000)
+        for line in lines:
+            self.assertTrue(RECORD.fullmatch(line), line)
+
+    def test_32_threads_lose_no_object(self):
+        objects = [json.loads(line) for line in self.thirty_two("json", 10000)]
+        self.assertEqual(objects.pop(), {"message": "320000 320000"})
+        self.assertEqual(len(objects), 320000)
+        self.assertTrue(all(object["result"] == 7 and object["syscall"] == "uname" for object in objects))
+
+    def thirty_two(self, form, each):
         policy = (
             "Seccomp.new(default: :allow) do |rule|\n"
             "  rule.trap(:uname) { |call| $n = ($n || 0) + 1; call.return 7; $seen = call.nth if !$seen || call.nth > $seen }\n"
@@ -52,14 +65,16 @@ class Threads(Load):
             "end.load\n"
         )
         result = self.start(
-            self.policy(policy), need_host("load"), "threads", "32", str(each), "sync", env={"SECCOMP_LOG": self.path("log")}
+            self.policy(policy),
+            need_host("load"),
+            "threads",
+            "32",
+            str(each),
+            "sync",
+            env={"SECCOMP_LOG": self.path("log"), "SECCOMP_LOG_FORMAT": form},
         )
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
-        lines = self.log()
-        self.assertEqual(lines.pop(), f"{32 * each} {32 * each}")
-        self.assertEqual(len(lines), 32 * each)
-        for line in lines:
-            self.assertTrue(RECORD.fullmatch(line), line)
+        return self.log()
 
     def test_a_thread_that_is_cancelled_in_a_block_leaves_no_lock_behind(self):
         self.load(ANSWER % 7, "cancel", "2000" if LONG else "200")

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * [async-signal-safe] JSON without libc; json.h. Every String has a room of its
+ * own and is cut to it, so that the object around it is always whole.
+ */
+#include "json.h"
+
+#include <asm/unistd.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "errnos.h"
+#include "gate.h"
+#include "log.h"
+#include "print.h"
+#include "syscalls.h"
+
+/* What the Strings of a record may take; with the rest they stay below SCMP_TRAP_RECORD_MAX. */
+enum { PROGRAM_ROOM = 96, FILE_ROOM = 224, WHY_ROOM = 192, FROM_ROOM = 112 };
+
+/* The length of the UTF-8 character there, or 0. */
+static size_t utf8(const unsigned char *text, size_t length)
+{
+	size_t n = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+	uint32_t c = n == 1 ? text[0] : text[0] & (0x3fu >> (n - 1));
+
+	if (n > length || (n > 1 && text[0] < 0xc2) || text[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (text[i] & 0x3f);
+	}
+	if ((n == 3 && c < 0x800) || (n == 4 && c < 0x10000) || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	return n;
+}
+
+/* One character, escaped where JSON wants it; returns how many bytes of the text it was. */
+static size_t put_character(char **dst, char *end, const char *text, size_t length)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char c = (unsigned char)*text;
+	size_t n = utf8((const unsigned char *)text, length);
+	char escape[SCMP_JSON_BYTE] = {'\\', 'u', '0', '0'};
+	const char *from = text;
+	size_t size = n;
+
+	if (n == 0 || c < ' ' || c == 0x7f) {
+		if (n == 0) {
+			escape[2] = 'd';
+			escape[3] = 'c';
+		}
+		escape[4] = hex[c >> 4];
+		escape[5] = hex[c & 15];
+		from = escape;
+		size = sizeof(escape);
+	} else if (c == '"' || c == '\\') {
+		escape[1] = (char)c;
+		from = escape;
+		size = 2;
+	}
+	if (c == '\n') {
+		escape[1] = 'n';
+		size = 2;
+	}
+	if (size > (size_t)(end - *dst))
+		return 0;
+	memcpy(*dst, from, size);
+	*dst += size;
+	return n ? n : 1;
+}
+
+/* "text", cut to what fits; there is always room for the quotes. */
+static char *put_string(char *dst, char *end, const char *text, size_t length)
+{
+	char *stop = end - 1;
+
+	*dst++ = '"';
+	while (length > 0) {
+		size_t n = put_character(&dst, stop, text, length);
+
+		if (n == 0)
+			break;
+		text += n;
+		length -= n;
+	}
+	*dst++ = '"';
+	return dst;
+}
+
+static char *put_field(char *dst, char *end, const char *name, size_t room, const char *text)
+{
+	dst = scmp_print_text(dst, end, name);
+	return put_string(dst, room < (size_t)(end - dst) ? dst + room : end, text, scmp_text_length(text));
+}
+
+static char *put_head(char *dst, char *end, long pid, const char *program)
+{
+	dst = scmp_print_text(dst, end, "{\"pid\":");
+	dst = scmp_print_signed(dst, end, pid);
+	return put_field(dst, end, ",\"program\":", PROGRAM_ROOM, program ? program : "?");
+}
+
+static char *put_call(char *dst, char *end, const struct seccomp_data *data)
+{
+	const struct scmp_syscall *known = scmp_syscall_by_number(data->nr);
+	size_t n_args = known ? known->n_args : 6;
+
+	dst = scmp_print_text(dst, end, ",\"syscall\":");
+	if (known) {
+		dst = scmp_print_text(dst, end, "\"");
+		dst = scmp_print_text(dst, end, known->name);
+		dst = scmp_print_text(dst, end, "\"");
+	} else {
+		dst = scmp_print_text(dst, end, "null");
+	}
+	dst = scmp_print_text(dst, end, ",\"number\":");
+	dst = scmp_print_signed(dst, end, data->nr);
+	dst = scmp_print_text(dst, end, ",\"arguments\":[");
+	for (size_t i = 0; i < n_args; i++) {
+		dst = scmp_print_text(dst, end, i ? ",\"" : "\"");
+		dst = scmp_print_hex(dst, end, data->args[i]);
+		dst = scmp_print_text(dst, end, "\"");
+	}
+	return scmp_print_text(dst, end, "]");
+}
+
+static char *put_result(char *dst, char *end, const struct scmp_call *call, int64_t result)
+{
+	const char *error = result < 0 && result >= -4095 ? scmp_errno_name((int)-result) : NULL;
+
+	if (call->kill)
+		return scmp_print_text(dst, end, ",\"killed\":true");
+	dst = scmp_print_text(dst, end, ",\"result\":");
+	dst = scmp_print_signed(dst, end, error ? -1 : result);
+	if (!error)
+		return dst;
+	dst = scmp_print_text(dst, end, ",\"errno\":\"");
+	dst = scmp_print_text(dst, end, error);
+	return scmp_print_text(dst, end, "\"");
+}
+
+static char *put_rule(char *dst, char *end, const struct scmp_trap_rule *rule)
+{
+	dst = scmp_print_text(dst, end, ",\"action\":\"");
+	dst = scmp_print_text(dst, end, rule->verb);
+	if (!rule->file) {
+		dst = scmp_print_text(dst, end, "\",\"rule\":");
+		return scmp_print_signed(dst, end, rule->id);
+	}
+	dst = put_field(dst, end, "\",\"file\":", FILE_ROOM, rule->file);
+	dst = scmp_print_text(dst, end, ",\"line\":");
+	dst = scmp_print_signed(dst, end, rule->line);
+	return rule->why ? put_field(dst, end, ",\"why\":", WHY_ROOM, rule->why) : dst;
+}
+
+char *scmp_json_record(char *dst, const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result)
+{
+	char *end = dst + SCMP_TRAP_RECORD_MAX;
+	char place[FROM_ROOM];
+	size_t length = scmp_trap_place(place, sizeof(place), call->data.instruction_pointer);
+
+	dst = put_head(dst, end, scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0), config->program);
+	dst = put_call(dst, end, &call->data);
+	dst = put_result(dst, end, call, result);
+	dst = put_rule(dst, end, call->rule);
+	dst = scmp_print_text(dst, end, ",\"from\":");
+	dst = put_string(dst, dst + FROM_ROOM < end ? dst + FROM_ROOM : end, place, length);
+	return scmp_print_text(dst, end, "}\n");
+}
+
+char *scmp_json_message(char *dst, char *end, long pid, const char *program, const char *text, size_t length)
+{
+	if (pid)
+		dst = put_head(dst, end, pid, program);
+	dst = scmp_print_text(dst, end, pid ? ",\"message\":" : "{\"message\":");
+	dst = put_string(dst, end - 2, text, length);
+	return scmp_print_text(dst, end, "}\n");
+}
