@@ -301,6 +301,7 @@ static void start(void)
 	understand_policy();
 	report_warnings();
 	frame.traps = scmp_policy_traps();
+	frame.limits = scmp_policy_limits();
 	frame.blocks = scmp_policy_has_block();
 	frame.fingerprint = scmp_policy_fingerprint();
 	if (frame.traps) {

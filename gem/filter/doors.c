@@ -19,6 +19,7 @@
 #include <linux/mman.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <time.h>
 
 #include "doors.h"
 #include "gate.h"
@@ -185,6 +186,9 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 	test_int(add_gate(list, __NR_rt_sigprocmask), 0, SIG_UNBLOCK);
 	test_int(add_gate(list, __NR_rt_sigaction), 0, SIGSYS);
 	add_gate(list, __NR_rt_sigtimedwait);
+	/* How many records there were in this second. */
+	if (frame->limits)
+		test_int(add_gate(list, __NR_clock_gettime), 0, CLOCK_MONOTONIC_COARSE);
 	/* What a block reads and writes of the host's memory is tried by the kernel first: calls without an effect. */
 	if (frame->blocks) {
 		test_int(add_gate(list, __NR_rt_sigprocmask), 0, SCMP_GATE_HOW_NONE);

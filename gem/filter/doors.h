@@ -50,6 +50,7 @@ struct scmp_frame {
 	uint64_t key; /* of the policy's path and the library's version; 0: no probe (an ordinary process) */
 	uint64_t fingerprint; /* of all rules of all contexts */
 	bool traps; /* some rule traps: the gate is there */
+	bool limits; /* some rule limits its records to so many a second */
 	bool blocks; /* blocks decide, and may want to see the host's memory */
 	int log_fd; /* -1: none */
 	uint64_t log_id; /* identity of the open log (33 bits are used) */

@@ -54,6 +54,7 @@ struct scmp_rule {
 	int64_t answer; /* RETURN and TRAP: the static result, >= 0 or -errno */
 	bool traps; /* decided by way of a SIGSYS: TRAP, RETURN, or a `log: true` */
 	bool record; /* a trap of this rule is written to the log */
+	uint32_t limit; /* ... so many times a second at most; 0: always */
 	uint16_t id; /* of a trapping rule, unique over all contexts, from 1 to SCMP_ID_MAX */
 	uint8_t answer_number; /* of its static answer (trap/inherited.h) */
 	uint8_t n_tests;

@@ -307,6 +307,7 @@ static mrb_value context_load(mrb_state *mrb, mrb_value self)
 	if (scmp_policy_broken(context))
 		raise_faults(mrb, context);
 	frame.traps = scmp_policy_traps();
+	frame.limits = scmp_policy_limits();
 	frame.blocks = frame.traps;
 	if (scmp_bridge_refresh() < 0)
 		mrb_raise(mrb, E_RUNTIME_ERROR, "out of memory");

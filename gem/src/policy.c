@@ -396,6 +396,21 @@ uint64_t scmp_policy_fingerprint(void)
 	return hash;
 }
 
+bool scmp_policy_limits(void)
+{
+	struct scmp_policy_context *context;
+	size_t i;
+
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
+		if (context->context.fallback.limit)
+			return true;
+		for (i = 0; i < context->context.n_rules; i++)
+			if (context->context.rules[i].limit)
+				return true;
+	}
+	return false;
+}
+
 /* Records name the file as one does in speech: without its folders. */
 static const char *base_name(const char *path)
 {
@@ -419,6 +434,7 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 	entry->kills = answer.kills;
 	entry->kills_thread = answer.kills_thread;
 	entry->record = answer.record;
+	entry->limit = rule->limit;
 	entry->block = rule->verdict == SCMP_VERDICT_TRAP && policy.has_block;
 	entry->id = rule->id;
 	entry->answer_number = rule->answer_number;

@@ -89,6 +89,7 @@ struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context
 
 /* What the frame of the closed policy depends on. */
 bool scmp_policy_traps(void);
+bool scmp_policy_limits(void);
 
 /*
  * scmp_policy_guards_log() - whether the log's number is to be kept from the host

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options that every word takes: why: and log:. */
+/* The options that every word takes: why:, log: and limit:. */
 #include <mruby.h>
 #include <mruby/array.h>
 #include <mruby/hash.h>
@@ -9,10 +9,28 @@
 #include "gem.h"
 #include "wish.h"
 
-/* why: and log: */
+enum { LIMIT_MAX = 1000000 };
+
+static void wish_log(struct scmp_wish *wish, bool log)
+{
+	switch (wish->rule.verdict) {
+	case SCMP_VERDICT_ALLOW:
+	case SCMP_VERDICT_LOG:
+	case SCMP_VERDICT_TRACE:
+		if (!log)
+			break;
+		SCMP_WISH_FAULT(wish, "%s cannot be recorded: log: true goes with errno, return, kill and trap",
+				wish->verb);
+		break;
+	default:
+		wish->rule.record = log;
+		wish->rule.traps |= log;
+	}
+}
+
 void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options)
 {
-	static const char *const known[] = {"log", "why"};
+	static const char *const known[] = {"limit", "log", "why"};
 	bool has_log = false, log = false;
 	mrb_value keys;
 	mrb_int i;
@@ -40,31 +58,28 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 			}
 			SCMP_WISH_FAULT(wish, "log: takes true or false, not %s",
 					scmp_inspect(mrb, value, text, sizeof(text)));
+		} else if (name && strcmp(name, "limit") == 0) {
+			if (mrb_integer_p(value) && mrb_integer(value) >= 1 && mrb_integer(value) <= LIMIT_MAX) {
+				wish->rule.limit = (uint32_t)mrb_integer(value);
+				continue;
+			}
+			SCMP_WISH_FAULT(wish, "limit: takes the number of records a second, 1 to %d, not %s", LIMIT_MAX,
+					scmp_inspect(mrb, value, text, sizeof(text)));
 		} else if (name) {
-			const char *near = scmp_suggest(name, known, 2);
+			const char *near = scmp_suggest(name, known, sizeof(known) / sizeof(known[0]));
 
 			if (near)
 				SCMP_WISH_FAULT(wish, "unknown option %s: (did you mean %s:?)", name, near);
 			else
-				SCMP_WISH_FAULT(wish, "unknown option %s: the options are log: and why:", name);
+				SCMP_WISH_FAULT(wish, "unknown option %s: the options are limit:, log: and why:", name);
 		} else {
-			SCMP_WISH_FAULT(wish, "unknown option %s: the options are log: and why:",
+			SCMP_WISH_FAULT(wish, "unknown option %s: the options are limit:, log: and why:",
 					scmp_inspect(mrb, key, text, sizeof(text)));
 		}
 	}
-	if (!has_log)
-		return;
-	switch (wish->rule.verdict) {
-	case SCMP_VERDICT_ALLOW:
-	case SCMP_VERDICT_LOG:
-	case SCMP_VERDICT_TRACE:
-		if (!log)
-			break;
-		SCMP_WISH_FAULT(wish, "%s cannot be recorded: log: true goes with errno, return, kill and trap",
-				wish->verb);
-		break;
-	default:
-		wish->rule.record = log;
-		wish->rule.traps |= log;
-	}
+	if (has_log)
+		wish_log(wish, log);
+	if (wish->rule.limit && !wish->rule.record)
+		SCMP_WISH_FAULT(wish,
+				"limit: is about records, and this rule writes none: it goes with trap or log: true");
 }

@@ -49,6 +49,10 @@ MISUSES = {
   "action :notify is not supported: use trap, whose block decides in the process" =>
     ->(r) { r.add_rule :notify, :mkdir },
   "unknown option wy: (did you mean why:?)" => ->(r) { r.kill :mkdir, wy: "x" },
+  "limit: takes the number of records a second, 1 to 1000000, not 0" => ->(r) { r.trap :mkdir, limit: 0 },
+  "limit: takes the number of records a second, 1 to 1000000, not \"9\"" => ->(r) { r.trap :mkdir, limit: "9" },
+  "limit: is about records, and this rule writes none: it goes with trap or log: true" =>
+    ->(r) { r.errno 1, :mkdir, limit: 5 },
   "why: takes a String, not 7" => ->(r) { r.kill :mkdir, why: 7 },
   "log: takes true or false, not 1" => ->(r) { r.kill :mkdir, log: 1 },
   "allow cannot be recorded: log: true goes with errno, return, kill and trap" => ->(r) { r.allow :mkdir, log: true },

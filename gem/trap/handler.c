@@ -21,6 +21,7 @@
 #include "end.h"
 #include "gate.h"
 #include "inherited.h"
+#include "limit.h"
 #include "lock.h"
 #include "log.h"
 #include "modules.h"
@@ -177,7 +178,7 @@ static int64_t answer(const struct scmp_trap_config *config, struct scmp_call *c
 		call->kill = rule->kills || rule->kills_thread;
 		call->result = rule->answer;
 	}
-	if (rule->record && !from_gate)
+	if (rule->record && !from_gate && (!rule->limit || scmp_limit_passes(config, rule)))
 		scmp_record(config, call, call->result);
 	if (call->kill) {
 		if (!call->decided && rule->kills_thread)

@@ -34,6 +34,7 @@ struct scmp_trap_rule {
 	bool kills; /* the process is killed after the record */
 	bool kills_thread; /* or this thread only */
 	bool record; /* write a record */
+	uint32_t limit; /* at most so many in a second; 0: all of them */
 	bool block; /* ask the block first */
 	uint16_t id; /* its own index in the table */
 	uint8_t answer_number; /* of its static answer */

@@ -333,6 +333,17 @@ static void stacks(void)
 	each(all, 2, trap_on_small_stacks, &attributes);
 }
 
+/* pace MILLISECONDS: as many as go. */
+static void pace(void)
+{
+	double end = now() + (double)number(0) / 1000;
+	long calls = 0;
+
+	for (; now() < end; calls++)
+		MUST(trap() == SEVEN);
+	printf("%ld\n", calls);
+}
+
 /* loop: until it is killed. */
 static void loop(void)
 {
@@ -396,7 +407,7 @@ int main(int argc, char **argv)
 		{"threads", 2, threads},  {"malloc", 1, in_malloc},   {"fflush", 2, in_fflush},
 		{"dlopen", 3, in_dlopen}, {"signals", 1, in_handler}, {"longjmp", 1, longjmps},
 		{"forks", 3, forks},	  {"cancel", 1, cancel},      {"stacks", 0, stacks},
-		{"loop", 0, loop},	  {"lose", 1, lose},
+		{"pace", 1, pace},	  {"loop", 0, loop},	      {"lose", 1, lose},
 	};
 
 	words = argv + 2;

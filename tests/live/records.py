@@ -114,6 +114,27 @@ class Records(Live):
         self.assertEqual(lost, {"pid": first["pid"], "message": "1 record lost"})
         self.assertEqual(last["result"], 7)
 
+    def test_a_limit_leaves_records_out_and_says_how_many(self):
+        policy = self.policy(
+            "Seccomp.new(default: :allow) do |rule|\n"
+            "  rule.trap(:uname, limit: 10) { |call| call.return 7 }\n"
+            "  rule.errno :EXDEV, :sync, log: true, limit: 1\nend.load\n"
+        )
+        # Two seconds and a bit, so that at least one turn of the clock is whole.
+        result = self.run_json(policy, need_host("load"), "pace", "2300")
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result)
+        calls = int(result.stdout)
+        objects = self.objects()
+        records = [object for object in objects if "syscall" in object]
+        notes = [object["message"] for object in objects if "message" in object]
+        told = 0
+        for note in notes:
+            self.assertRegex(note, r"\A\d+ records? left out: trap p\.rb:2, limit: 10\Z")
+            told += int(note.split()[0])
+        self.assertIn(len(records), (30, 40), "three or four seconds of the clock were begun")
+        self.assertGreater(told, 0)
+        self.assertLessEqual(told + len(records), calls)
+
     def test_a_child_without_its_policy_says_so_in_an_object(self):
         policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :uname }.load\n")
         self.run_json(policy, "sh", "-c", 'rm "$SECCOMP_POLICY"; exec "$0" "$@"', host("call"), "63:@")

@@ -34,6 +34,7 @@ static const struct {
 	{__NR_dup3, "dup3"},
 	{__NR_fcntl, "fcntl"},
 	{__NR_ioctl, "ioctl"},
+	{__NR_clock_gettime, "clock_gettime"},
 	{__NR_close_range, "close_range"},
 #if defined(__x86_64__)
 	{__NR_arch_prctl, "arch_prctl"},
@@ -177,6 +178,7 @@ int main(void)
 	const struct scmp_frame plain = {.log_fd = -1};
 	const struct scmp_frame traps = {.log_fd = -1, .traps = true};
 	const struct scmp_frame asking = {.log_fd = -1, .traps = true, .blocks = true};
+	const struct scmp_frame limited = {.log_fd = -1, .traps = true, .limits = true};
 	const struct scmp_frame quiet = {.key = 0x1234567890abcdef, .fingerprint = 0xfedcba0987654321, .log_fd = -1};
 	const struct scmp_frame full = {
 		.key = 0x1234567890abcdef,
@@ -205,6 +207,8 @@ int main(void)
 		   ALWAYS TRAPS OTHER_PROBES GATE_FIRST "gate rt_sigprocmask 0&ffffffff==63\n"
 							"gate futex 1&ffffffff==85 2&ffffffff==0 "
 							"5&ffffffff==12000000\n" GATE_REST);
+	check_list("limits need a clock", &limited,
+		   ALWAYS TRAPS OTHER_PROBES GATE_FIRST "gate clock_gettime 0&ffffffff==6\n" GATE_REST);
 	check_list("a host answers the probe", &quiet,
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==1 3==fedcba0987654321 -> 3601\n"
