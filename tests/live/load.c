@@ -344,12 +344,17 @@ static void pace(void)
 	printf("%ld\n", calls);
 }
 
-/* loop: until it is killed. */
+/* loop WARM: until it is killed; a line tells that there were so many calls. */
 static void loop(void)
 {
+	long calls = 0;
+
 	alarm(0);
-	for (;;)
+	for (;;) {
 		MUST(trap() == SEVEN);
+		if (++calls == number(0))
+			dprintf(1, "warm\n");
+	}
 }
 
 /* The log's descriptor is the highest. */
@@ -407,7 +412,7 @@ int main(int argc, char **argv)
 		{"threads", 2, threads},  {"malloc", 1, in_malloc},   {"fflush", 2, in_fflush},
 		{"dlopen", 3, in_dlopen}, {"signals", 1, in_handler}, {"longjmp", 1, longjmps},
 		{"forks", 3, forks},	  {"cancel", 1, cancel},      {"stacks", 0, stacks},
-		{"pace", 1, pace},	  {"loop", 0, loop},	      {"lose", 1, lose},
+		{"pace", 1, pace},	  {"loop", 1, loop},	      {"lose", 1, lose},
 	};
 
 	words = argv + 2;

@@ -159,10 +159,13 @@ class Memory(Load):
             "end.load\n"
         )
         process = subprocess.Popen(
-            [need_host(HOST), "loop"], env=self.environment(self.policy(policy)), stdin=subprocess.DEVNULL
+            [need_host(HOST), "loop", "20000"],
+            env=self.environment(self.policy(policy)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
         )
         try:
-            time.sleep(1)
+            self.assertEqual(process.stdout.readline(), b"warm\n")
             before = self.private(process.pid)
             time.sleep(300 if LONG else 3)
             after = self.private(process.pid)
@@ -170,6 +173,7 @@ class Memory(Load):
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
+            process.stdout.close()
         self.assertLessEqual(after, before + 64, "KiB of memory of its own")
 
 
