@@ -318,6 +318,12 @@ class Library(unittest.TestCase):
     def test_it_has_no_thread_variables_that_would_need_an_allocation(self):
         self.assertNotIn("__tls_get_addr", self.tool("nm", "-D", "--undefined-only", LIBSCMP))
 
+    def test_what_a_sanitizer_intercepts_in_every_line_is_the_librarys_own(self):
+        wanted = self.tool("nm", "-D", "--undefined-only", LIBSCMP)
+        self.assertIn(" snprintf", wanted)
+        for name in "memcpy", "memmove", "memset", "memcmp", "memchr", "strlen", "setjmp", "_setjmp", "longjmp":
+            self.assertNotRegex(wanted, rf" {name}(@|$)")
+
 
 if __name__ == "__main__":
     main()

@@ -286,7 +286,7 @@ static void forks(void)
 static void *trap_for_ever(void *started)
 {
 	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
-	*(volatile bool *)started = true;
+	*(_Atomic bool *)started = true;
 	for (;;)
 		syscall(SYS_uname, &name);
 	return NULL;
@@ -296,7 +296,7 @@ static void *trap_for_ever(void *started)
 static void cancel(void)
 {
 	for (long i = 0; i < number(0); i++) {
-		volatile bool started = false;
+		_Atomic bool started = false;
 		pthread_t thread;
 
 		MUST(pthread_create(&thread, NULL, trap_for_ever, (void *)&started) == 0);
