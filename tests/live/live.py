@@ -73,6 +73,7 @@ class Live(unittest.TestCase):
         options.setdefault("input", "")
         if options["input"] is None or "stdin" in options:
             del options["input"]
+        options.setdefault("timeout", 60)
         for stream in "stdout", "stderr":
             options.setdefault(stream, subprocess.PIPE)
         return subprocess.run(
@@ -80,7 +81,6 @@ class Live(unittest.TestCase):
             env=self.environment(policy, **(env or {})),
             text=True,
             errors="replace",
-            timeout=60,
             **options,
         )
 

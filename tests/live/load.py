@@ -26,6 +26,7 @@ class Load(Live):
             self.policy(policy),
             need_host(HOST),
             *words,
+            timeout=200 if LONG else 60,
             env={"SECCOMP_LOG": self.path("log"), **options.pop("env", {})},
             **options,
         )
