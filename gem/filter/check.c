@@ -121,13 +121,22 @@ static bool is_covered(const struct scmp_context *context, const struct scmp_rul
 	return find_escape(&escape) == SCMP_UNSATISFIABLE;
 }
 
-/* Of the rules in [begin, index), which together cover it: the one that does it alone, or the last needed. */
-static const struct scmp_rule *find_coverer(const struct scmp_context *context, size_t index, size_t begin)
+/* Whether the rules in [first, begin) take every call of all the alternatives [begin, end). */
+static bool all_covered(const struct scmp_context *context, size_t begin, size_t end, size_t first)
+{
+	for (size_t i = begin; i < end; i++)
+		if (!is_covered(context, &context->rules[i], first, begin))
+			return false;
+	return true;
+}
+
+/* Of the rules in [begin, end), which together cover it: the one that does it alone, or the last needed. */
+static const struct scmp_rule *find_coverer(const struct scmp_context *context, size_t index, size_t end, size_t begin)
 {
 	const struct scmp_rule *rule = &context->rules[index];
-	size_t enough = index, few = begin;
+	size_t enough = end, few = begin;
 
-	for (size_t i = begin; i < index; i++)
+	for (size_t i = begin; i < end; i++)
 		if (context->rules[i].nr == rule->nr && is_covered(context, rule, i, i + 1))
 			return &context->rules[i];
 
@@ -171,18 +180,31 @@ static bool same_effect(const struct scmp_rule *rule, const struct scmp_rule *fa
 	}
 }
 
-/* Whether the rule saves some call from a later rule with another effect. */
-static bool is_exception(const struct scmp_context *context, size_t index, size_t last)
+/* Whether one of the alternatives [begin, end) saves some call from a later rule with another effect. */
+static bool is_exception(const struct scmp_context *context, size_t begin, size_t end, size_t last)
 {
-	const struct scmp_rule *rule = &context->rules[index];
-
-	for (size_t i = index + 1; i <= last; i++) {
+	for (size_t i = end; i <= last; i++) {
 		const struct scmp_rule *later = &context->rules[i];
 
-		if (later->nr == rule->nr && !same_effect(later, &context->fallback) && can_hold(rule, later))
-			return true;
+		if (later->nr != context->rules[begin].nr || same_effect(later, &context->fallback))
+			continue;
+		for (size_t j = begin; j < end; j++)
+			if (can_hold(&context->rules[j], later))
+				return true;
 	}
 	return false;
+}
+
+/* Behind the last alternative of the rule that begins there. */
+static size_t end_of_group(const struct scmp_context *context, size_t begin)
+{
+	const struct scmp_rule *rule = &context->rules[begin];
+	size_t end = begin + 1;
+
+	while (rule->group && end < context->n_rules && context->rules[end].group == rule->group &&
+	       context->rules[end].nr == rule->nr)
+		end++;
+	return end;
 }
 
 static size_t bucket(const struct scmp_rule *rule)
@@ -200,17 +222,21 @@ size_t scmp_filter_check(const struct scmp_context *context, struct scmp_fault *
 	for (size_t i = 0; i < context->n_rules; i++)
 		buckets.last[bucket(&context->rules[i])] = i;
 
-	for (size_t i = 0; i < context->n_rules; i++) {
-		const struct scmp_rule *rule = &context->rules[i];
-		size_t first = buckets.first[bucket(rule)], last = buckets.last[bucket(rule)];
+	for (size_t begin = 0, end; begin < context->n_rules; begin = end) {
+		const struct scmp_rule *rule = &context->rules[begin];
+		size_t first = buckets.first[bucket(rule)], last = buckets.last[bucket(rule)], impossible;
 		struct scmp_fault fault = {.rule = rule};
 
-		if (!can_hold(rule, NULL)) {
+		end = end_of_group(context, begin);
+		impossible = begin;
+		while (impossible < end && can_hold(&context->rules[impossible], NULL))
+			impossible++;
+		if (impossible < end) {
 			fault.kind = SCMP_FAULT_NEVER_TRUE;
-		} else if (first < i && is_covered(context, rule, first, i)) {
+		} else if (first < begin && all_covered(context, begin, end, first)) {
 			fault.kind = SCMP_FAULT_COVERED;
-			fault.earlier = find_coverer(context, i, first);
-		} else if (same_effect(rule, &context->fallback) && !is_exception(context, i, last)) {
+			fault.earlier = find_coverer(context, end - 1, begin, first);
+		} else if (same_effect(rule, &context->fallback) && !is_exception(context, begin, end, last)) {
 			fault.kind = SCMP_FAULT_SAME_AS_DEFAULT;
 		} else {
 			continue;

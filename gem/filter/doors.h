@@ -59,6 +59,9 @@ struct scmp_frame {
 	size_t n_answers; /* up to SCMP_ANSWERS_MAX */
 };
 
+/* Tests of a door; of a virtual one, which come on top of a rule's. */
+enum { SCMP_DOOR_TESTS_MAX = 8, SCMP_VIRTUAL_TESTS_MAX = 2 };
+
 /*
  * One door: where all tests hold (and the call comes from the gate), `action` is the answer.
  * Those before the rules have at most SCMP_TESTS_MAX tests, virtual ones SCMP_VIRTUAL_TESTS_MAX.
@@ -69,7 +72,7 @@ struct scmp_door {
 	bool virtual; /* not before the rules, but where they let the call run; with `gate`: their answer holds */
 	uint32_t action; /* a SECCOMP_RET_ value with its data */
 	uint8_t n_tests;
-	struct scmp_test tests[SCMP_TESTS_MAX];
+	struct scmp_test tests[SCMP_DOOR_TESTS_MAX];
 };
 
 /* Of the filter itself, and for each static answer its shape and its pieces. */

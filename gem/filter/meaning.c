@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the rules say. Pure functions, deliberately the plainest way to write
- * it: 64-bit C comparisons and a walk down the list. Nothing here may be used
+ * it: C comparisons and a walk down the list. Nothing here may be used
  * by, or taken from, the files that make the program (tail, splice, dispatch)
  * or that reason about rules (solve, check).
  */
@@ -21,6 +21,10 @@ enum { X32_BIT = 0x40000000 };
 
 bool scmp_meaning_test(const struct scmp_test *test, uint64_t argument)
 {
+	if (test->bits == 32)
+		argument = (uint32_t)argument;
+	if (test->bits == 16)
+		argument = (uint16_t)argument;
 	switch ((enum scmp_op)test->op) {
 	case SCMP_OP_NE:
 		return argument != test->value;
@@ -36,6 +40,10 @@ bool scmp_meaning_test(const struct scmp_test *test, uint64_t argument)
 		return argument > test->value;
 	case SCMP_OP_MASKED_EQ:
 		return (argument & test->mask) == test->value;
+	case SCMP_OP_MASKED_NE:
+		return (argument & test->mask) != test->value;
+	case SCMP_OPS:
+		break;
 	}
 	return false;
 }

@@ -25,7 +25,7 @@ enum scmp_verdict {
 	SCMP_VERDICT_TRAP, /* the handler asks a block, else returns `answer` */
 };
 
-/* The comparisons of libseccomp's scmp_compare, unsigned, on all 64 bits. */
+/* The comparisons of libseccomp's scmp_compare, unsigned, and one more. */
 enum scmp_op {
 	SCMP_OP_NE,
 	SCMP_OP_LT,
@@ -34,21 +34,35 @@ enum scmp_op {
 	SCMP_OP_GE,
 	SCMP_OP_GT,
 	SCMP_OP_MASKED_EQ, /* (argument & mask) == value */
+	SCMP_OP_MASKED_NE, /* (argument & mask) != value */
+	SCMP_OPS,
 };
 
-/* Tests of a rule; of a virtual door, which come on top of a rule's (doors.h). */
-enum { SCMP_ARGS_MAX = 6, SCMP_TESTS_MAX = 8, SCMP_VIRTUAL_TESTS_MAX = 2 };
+/* Tests of one rule: what a block of the program has room for (tail.c). */
+enum { SCMP_ARGS_MAX = 6, SCMP_TESTS_MAX = 36 };
 
 struct scmp_test {
 	uint8_t arg; /* 0 to 5 */
 	uint8_t op; /* enum scmp_op */
-	uint64_t mask; /* MASKED_EQ only */
+	uint8_t bits; /* the kernel reads so many of the register, 16 or 32; 0: all. The same in all of a policy's tests
+		       * of one call's argument. */
+	uint64_t mask; /* MASKED_EQ and MASKED_NE only */
 	uint64_t value;
 };
 
-/* One syscall of one rule of the policy. All tests must hold (AND). */
+/* scmp_test_ones() - all bits of the argument that the kernel reads */
+static inline uint64_t scmp_test_ones(const struct scmp_test *test)
+{
+	return test->bits ? (1ull << test->bits) - 1 : UINT64_MAX;
+}
+
+/*
+ * One syscall of one rule of the policy, or of one of its alternatives. All tests
+ * must hold (AND); alternatives (OR) are rules of the same group, one after another.
+ */
 struct scmp_rule {
 	int nr; /* -1 in a context's default */
+	uint32_t group; /* alternatives of one rule have the same; 0: it has none */
 	enum scmp_verdict verdict;
 	uint32_t data;
 	int64_t answer; /* RETURN and TRAP: the static result, >= 0 or -errno */
@@ -58,7 +72,7 @@ struct scmp_rule {
 	uint16_t id; /* of a trapping rule, unique over all contexts, from 1 to SCMP_ID_MAX */
 	uint8_t answer_number; /* of its static answer (trap/inherited.h) */
 	uint8_t n_tests;
-	struct scmp_test tests[SCMP_TESTS_MAX];
+	const struct scmp_test *tests;
 	const char *name; /* the syscall's name; NULL in a default */
 	const char *verb; /* the policy's word: "trap", "errno" ... */
 	const char *file; /* where the policy says it */

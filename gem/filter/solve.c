@@ -18,7 +18,7 @@ struct space {
 bool scmp_literal_holds(const struct scmp_literal *literal, const uint64_t *args)
 {
 	const struct scmp_test *test = literal->test;
-	uint64_t x = args[test->arg];
+	uint64_t x = args[test->arg] & scmp_test_ones(test);
 	bool holds = false;
 
 	switch ((enum scmp_op)test->op) {
@@ -43,16 +43,26 @@ bool scmp_literal_holds(const struct scmp_literal *literal, const uint64_t *args
 	case SCMP_OP_MASKED_EQ:
 		holds = (x & test->mask) == test->value;
 		break;
+	case SCMP_OP_MASKED_NE:
+		holds = (x & test->mask) != test->value;
+		break;
+	case SCMP_OPS:
+		break;
 	}
 	return holds != literal->negated;
 }
 
-/* Of every operator but MASKED_EQ. */
 static enum scmp_op opposite(enum scmp_op op)
 {
 	static const enum scmp_op opposites[] = {
-		[SCMP_OP_NE] = SCMP_OP_EQ, [SCMP_OP_EQ] = SCMP_OP_NE, [SCMP_OP_LT] = SCMP_OP_GE,
-		[SCMP_OP_GE] = SCMP_OP_LT, [SCMP_OP_LE] = SCMP_OP_GT, [SCMP_OP_GT] = SCMP_OP_LE,
+		[SCMP_OP_NE] = SCMP_OP_EQ,
+		[SCMP_OP_EQ] = SCMP_OP_NE,
+		[SCMP_OP_LT] = SCMP_OP_GE,
+		[SCMP_OP_GE] = SCMP_OP_LT,
+		[SCMP_OP_LE] = SCMP_OP_GT,
+		[SCMP_OP_GT] = SCMP_OP_LE,
+		[SCMP_OP_MASKED_EQ] = SCMP_OP_MASKED_NE,
+		[SCMP_OP_MASKED_NE] = SCMP_OP_MASKED_EQ,
 	};
 	return opposites[op];
 }
@@ -86,10 +96,9 @@ static bool narrow(struct space *space, const struct scmp_literal *literal)
 	const struct scmp_test *test = literal->test;
 	enum scmp_op op = (enum scmp_op)test->op;
 
-	if (op == SCMP_OP_MASKED_EQ)
-		return literal->negated || fix_bits(space, test->mask, test->value);
-
 	switch (literal->negated ? opposite(op) : op) {
+	case SCMP_OP_MASKED_EQ:
+		return fix_bits(space, test->mask, test->value);
 	case SCMP_OP_LT:
 		return test->value > 0 && at_most(space, test->value - 1);
 	case SCMP_OP_LE:
@@ -172,7 +181,7 @@ static enum scmp_solution search(struct space space, const struct scmp_literal *
 			return SCMP_SATISFIABLE;
 
 		space.min = args[arg];
-		if (violated->test->op == SCMP_OP_MASKED_EQ)
+		if (violated->test->op == SCMP_OP_MASKED_EQ || violated->test->op == SCMP_OP_MASKED_NE)
 			return differ(space, violated->test, literals, n_literals, args, budget);
 		if (space.min == UINT64_MAX)
 			break;
@@ -189,6 +198,10 @@ enum scmp_solution scmp_solve(const struct scmp_literal *literals, size_t n_lite
 	for (uint8_t arg = 0; arg < SCMP_ARGS_MAX; arg++) {
 		struct space space = {.max = UINT64_MAX};
 		enum scmp_solution solution;
+
+		for (size_t i = 0; i < n_literals; i++)
+			if (literals[i].test->arg == arg)
+				space.max = scmp_test_ones(literals[i].test);
 
 		for (size_t i = 0; i < n_literals; i++)
 			if (literals[i].test->arg == arg && !narrow(&space, &literals[i]))

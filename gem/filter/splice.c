@@ -83,25 +83,12 @@ static bool is_plain(uint32_t action)
 	}
 }
 
-static bool is_always_true(const struct scmp_test *test)
-{
-	switch (test->op) {
-	case SCMP_OP_GE:
-		return test->value == 0;
-	case SCMP_OP_LE:
-		return test->value == UINT64_MAX;
-	case SCMP_OP_MASKED_EQ:
-		return test->mask == 0 && test->value == 0;
-	default:
-		return false;
-	}
-}
-
-static void append_tests(struct scmp_case *to, const struct scmp_test *tests, size_t n_tests)
+static bool can_fail(const struct scmp_test *tests, size_t n_tests)
 {
 	for (size_t i = 0; i < n_tests; i++)
-		if (!is_always_true(&tests[i]))
-			to->tests[to->n_tests++] = tests[i];
+		if (!scmp_is_always_true(&tests[i]))
+			return true;
+	return false;
 }
 
 static struct scmp_case *add_case(struct build *build, int nr, bool gate, uint32_t action,
@@ -109,8 +96,15 @@ static struct scmp_case *add_case(struct build *build, int nr, bool gate, uint32
 {
 	struct scmp_case *added = &build->cases[build->n_cases];
 
-	*added = (struct scmp_case){.nr = nr, .rank = (uint32_t)build->n_cases, .gate = gate, .action = action};
-	append_tests(added, tests, n_tests);
+	*added = (struct scmp_case){
+		.nr = nr,
+		.rank = (uint32_t)build->n_cases,
+		.gate = gate,
+		.conditional = gate || can_fail(tests, n_tests),
+		.action = action,
+		.tests = tests,
+		.n_tests = n_tests,
+	};
 	build->n_cases++;
 	return added;
 }
@@ -133,11 +127,14 @@ static void add_virtual_cases(struct build *build, int nr, uint32_t action, cons
 {
 	for (size_t i = 0; i < n_doors; i++) {
 		const struct scmp_door *door = &doors[i];
+		struct scmp_case *added;
 
-		if (door->virtual && door->nr == nr && lets_run(action))
-			append_tests(
-				add_case(build, nr, door->gate, door->gate ? action : door->action, tests, n_tests),
-				door->tests, door->n_tests);
+		if (!door->virtual || door->nr != nr || !lets_run(action))
+			continue;
+		added = add_case(build, nr, door->gate, door->gate ? action : door->action, tests, n_tests);
+		added->door_tests = door->tests;
+		added->n_door_tests = door->n_tests;
+		added->conditional |= can_fail(door->tests, door->n_tests);
 	}
 }
 
@@ -187,7 +184,7 @@ static void add_leaf(struct build *build, const struct scmp_case *cases, size_t 
 	uint32_t last = build->fallback;
 	size_t n = 0;
 
-	while (n < n_cases && (cases[n].gate || cases[n].n_tests > 0))
+	while (n < n_cases && cases[n].conditional)
 		n++;
 	if (n < n_cases)
 		last = cases[n].action;

@@ -11,6 +11,7 @@
 #include <linux/seccomp.h>
 
 #include "gate.h"
+#include "doors.h"
 #include "tail.h"
 
 /*
@@ -59,6 +60,20 @@ static uint32_t low(uint64_t value)
 static uint32_t high(uint64_t value)
 {
 	return (uint32_t)(value >> 32);
+}
+
+bool scmp_is_always_true(const struct scmp_test *test)
+{
+	switch (test->op) {
+	case SCMP_OP_GE:
+		return test->value == 0;
+	case SCMP_OP_LE:
+		return test->value >= scmp_test_ones(test);
+	case SCMP_OP_MASKED_EQ:
+		return test->mask == 0 && test->value == 0;
+	default:
+		return false;
+	}
 }
 
 static void emit_equal(struct scmp_code *code, size_t field, uint64_t value)
@@ -120,9 +135,85 @@ static void emit_masked(struct scmp_code *code, size_t field, uint64_t mask, uin
 	}
 }
 
+/* The masked value must differ: where the high halves do, the low ones do not matter. */
+static void emit_masked_different(struct scmp_code *code, size_t field, uint64_t mask, uint64_t value)
+{
+	if (high(mask) || high(value)) {
+		load_high(code, field);
+		emit(code, BPF_ALU | BPF_AND | BPF_K, 0, 0, high(mask));
+		jump(code, BPF_JEQ, high(value), 0, 3);
+	}
+	load_low(code, field);
+	emit(code, BPF_ALU | BPF_AND | BPF_K, 0, 0, low(mask));
+	jump(code, BPF_JEQ, low(value), FAIL, 0);
+}
+
+/* An argument of which the kernel reads no more than the low half. */
+static void emit_narrow(struct scmp_code *code, size_t field, const struct scmp_test *test)
+{
+	uint32_t ones = low(scmp_test_ones(test)), value = low(test->value);
+
+	load_low(code, field);
+	if (test->op == SCMP_OP_MASKED_EQ || test->op == SCMP_OP_MASKED_NE) {
+		if (test->op == SCMP_OP_MASKED_NE && value == 0) {
+			jump(code, BPF_JSET, low(test->mask) & ones, 0, FAIL);
+			return;
+		}
+		emit(code, BPF_ALU | BPF_AND | BPF_K, 0, 0, low(test->mask) & ones);
+	} else if (ones != UINT32_MAX) {
+		emit(code, BPF_ALU | BPF_AND | BPF_K, 0, 0, ones);
+	}
+	switch ((enum scmp_op)test->op) {
+	case SCMP_OP_EQ:
+	case SCMP_OP_MASKED_EQ:
+		jump(code, BPF_JEQ, value, 0, FAIL);
+		break;
+	case SCMP_OP_NE:
+	case SCMP_OP_MASKED_NE:
+		jump(code, BPF_JEQ, value, FAIL, 0);
+		break;
+	case SCMP_OP_LT:
+		jump(code, BPF_JGE, value, FAIL, 0);
+		break;
+	case SCMP_OP_LE:
+		jump(code, BPF_JGT, value, FAIL, 0);
+		break;
+	case SCMP_OP_GE:
+		jump(code, BPF_JGE, value, 0, FAIL);
+		break;
+	case SCMP_OP_GT:
+		jump(code, BPF_JGT, value, 0, FAIL);
+		break;
+	case SCMP_OPS:
+		break;
+	}
+}
+
+/* A value that the argument cannot have: the comparison is decided, but for what the order says. */
+static void emit_out_of_range(struct scmp_code *code, const struct scmp_test *test)
+{
+	bool holds = test->op == SCMP_OP_NE || test->op == SCMP_OP_MASKED_NE || test->op == SCMP_OP_LT ||
+		     test->op == SCMP_OP_LE;
+
+	if (!holds) {
+		load_low(code, offsetof(struct seccomp_data, nr));
+		jump(code, BPF_JGE, 0, FAIL, FAIL);
+	}
+}
+
 static void emit_test(struct scmp_code *code, const struct scmp_test *test)
 {
 	size_t field = offsetof(struct seccomp_data, args) + test->arg * sizeof(uint64_t);
+
+	if (scmp_is_always_true(test))
+		return;
+	if (test->bits) {
+		if (test->value > scmp_test_ones(test))
+			emit_out_of_range(code, test);
+		else
+			emit_narrow(code, field, test);
+		return;
+	}
 
 	switch ((enum scmp_op)test->op) {
 	case SCMP_OP_NE:
@@ -145,6 +236,11 @@ static void emit_test(struct scmp_code *code, const struct scmp_test *test)
 		break;
 	case SCMP_OP_MASKED_EQ:
 		emit_masked(code, field, test->mask, test->value);
+		break;
+	case SCMP_OP_MASKED_NE:
+		emit_masked_different(code, field, test->mask, test->value);
+		break;
+	case SCMP_OPS:
 		break;
 	}
 }
@@ -177,6 +273,8 @@ void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_
 			emit_equal(code, offsetof(struct seccomp_data, instruction_pointer), SCMP_GATE_IP);
 		for (size_t t = 0; t < cases[i].n_tests; t++)
 			emit_test(code, &cases[i].tests[t]);
+		for (size_t t = 0; t < cases[i].n_door_tests; t++)
+			emit_test(code, &cases[i].door_tests[t]);
 		emit(code, BPF_RET | BPF_K, 0, 0, cases[i].action);
 		resolve(code, start);
 	}

@@ -17,10 +17,16 @@ struct scmp_case {
 	int nr;
 	uint32_t rank; /* lower ones are tested first */
 	bool gate; /* only from the gate's instruction */
-	uint8_t n_tests;
+	bool conditional; /* on the gate, or on a test that can fail */
 	uint32_t action; /* a SECCOMP_RET_ value with its data */
-	struct scmp_test tests[SCMP_TESTS_MAX + SCMP_VIRTUAL_TESTS_MAX];
+	const struct scmp_test *tests; /* of the rule */
+	size_t n_tests;
+	const struct scmp_test *door_tests; /* and of the virtual door before it */
+	size_t n_door_tests;
 };
+
+/* scmp_is_always_true() - whether the test needs no instruction */
+bool scmp_is_always_true(const struct scmp_test *test);
 
 /* A program in the making. What does not fit is counted, not stored. */
 struct scmp_code {

@@ -102,9 +102,10 @@ static size_t values_of(struct verifier *verifier, const struct scmp_test *test,
 	values[n++] = v + 1;
 	values[n++] = v + (1ull << 32);
 	values[n++] = v - (1ull << 32);
+	values[n++] = v + (1ull << 16);
 	values[n++] = 0;
 	values[n++] = UINT64_MAX;
-	if (test->op == SCMP_OP_MASKED_EQ && test->mask) {
+	if ((test->op == SCMP_OP_MASKED_EQ || test->op == SCMP_OP_MASKED_NE) && test->mask) {
 		uint64_t mask = test->mask;
 
 		values[n++] = v | ~mask;

@@ -14,7 +14,7 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 	mrb_value op = mrb_iv_get(mrb, argument, mrb_intern_lit(mrb, "@op"));
 	mrb_value a = mrb_iv_get(mrb, argument, mrb_intern_lit(mrb, "@a"));
 	mrb_value b = mrb_iv_get(mrb, argument, mrb_intern_lit(mrb, "@b"));
-	struct scmp_test *test = &wish->rule.tests[wish->rule.n_tests];
+	struct scmp_test *test = &wish->positional[wish->n_positional];
 	int operator= scmp_operator(mrb, op);
 	char text[64];
 
@@ -45,7 +45,7 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 	}
 	if (!scmp_value(mrb, a, &test->value))
 		goto no_value;
-	wish->rule.n_tests++;
+	wish->n_positional++;
 	return;
 
 no_value:
@@ -53,4 +53,45 @@ no_value:
 			"%s is not an argument's value: 64 bits as an Integer, or a String such as "
 			"\"0xffffffff00000000\"",
 			scmp_inspect(mrb, a, text, sizeof(text)));
+}
+
+static bool is_dummy(const struct scmp_test *test)
+{
+	return test->op == SCMP_OP_GE && test->value == 0;
+}
+
+bool scmp_wish_positional(struct scmp_wish *wish, const struct scmp_syscall *call, struct scmp_clauses *clauses)
+{
+	size_t i;
+
+	for (i = 0; i < wish->n_positional; i++) {
+		struct scmp_test test = wish->positional[i];
+		struct scmp_clauses mine = {0};
+		unsigned bits;
+
+		/* ARG(:>=, 0) is how an argument is left out. */
+		if (is_dummy(&test))
+			continue;
+		if (call && test.arg >= call->n_args) {
+			SCMP_WISH_FAULT(wish, "%s has %d argument%s; you tested argument %d (the first is 0)",
+					call->name, call->n_args, call->n_args == 1 ? "" : "s", test.arg);
+			return false;
+		}
+		bits = call ? scmp_width_bits(call->args[test.arg].width) : 64;
+		test.bits = bits == 64 ? 0 : (uint8_t)bits;
+		test.mask &= scmp_test_ones(&test);
+		if (!scmp_narrow(&test.value, bits)) {
+			SCMP_WISH_FAULT(wish, "0x%llx: of %s's %s the kernel reads %u bits",
+					(unsigned long long)test.value, call->name,
+					scmp_syscall_word(call->args[test.arg].word), bits);
+			return false;
+		}
+		if (scmp_clauses_test(&mine, &test) || scmp_clauses_and(clauses, &mine)) {
+			SCMP_WISH_FAULT(wish, "out of memory");
+			scmp_clauses_free(&mine);
+			return false;
+		}
+		scmp_clauses_free(&mine);
+	}
+	return true;
 }

@@ -57,92 +57,188 @@ const char *scmp_word_of(mrb_state *mrb, mrb_value value)
 	return NULL;
 }
 
-static struct RClass *arg_class(mrb_state *mrb)
+static bool is_a(mrb_state *mrb, mrb_value object, const char *name)
 {
-	return mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), "Arg");
+	return mrb_obj_is_kind_of(mrb, object, mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), name));
 }
 
-/* Adds the wish's rule for one syscall. */
-static void add_syscall(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value what)
-{
-	const struct scmp_syscall *syscall;
-	struct scmp_rule *rule;
-	const char *name = scmp_word_of(mrb, what), *near;
-	char text[64];
-	unsigned i;
+/* The syscall that a policy names: by name, or by a number that need not be known. */
+struct named {
 	int nr;
+	const char *name; /* NULL: a fault was noted */
+	const struct scmp_syscall *call; /* NULL: the number is not known */
+};
 
-	if (mrb_integer_p(what) && mrb_integer(what) >= 0 && mrb_integer(what) < 0x40000000) {
-		nr = (int)mrb_integer(what);
-		syscall = scmp_syscall_by_number(nr);
-		if (syscall) {
-			name = syscall->name;
-		} else {
-			snprintf(text, sizeof(text), "syscall_%d", nr);
-			name = strdup(text);
-			scmp_policy_fault(
-				context, wish->place.file, wish->place.line, true,
-				"no syscall of the number %d is known: a name is checked, a number taken as it "
-				"is",
-				nr);
-		}
-	} else if (name) {
-		nr = scmp_resolve_syscall(name);
-		if (nr < 0) {
-			near = scmp_suggest_syscall(name);
-			SCMP_WISH_FAULT(wish, "%s :%s%s%s%s",
-					nr == -2 ? "this architecture has no syscall" : "unknown syscall", name,
-					near ? " (did you mean :" : "", near ? near : "", near ? "?)" : "");
-			return;
-		}
-		syscall = scmp_syscall_by_number(nr);
-		name = syscall ? syscall->name : strdup(name);
-	} else {
+static struct named name_number(struct scmp_wish *wish, int nr)
+{
+	struct named named = {nr, NULL, scmp_syscall_by_number(nr)};
+	char text[32];
+
+	if (named.call) {
+		named.name = named.call->name;
+		return named;
+	}
+	snprintf(text, sizeof(text), "syscall_%d", nr);
+	named.name = strdup(text);
+	scmp_policy_fault(wish->context, wish->place.file, wish->place.line, true,
+			  "no syscall of the number %d is known: a name is checked, a number taken as it is", nr);
+	return named;
+}
+
+static struct named name_syscall(struct scmp_wish *wish, const char *name)
+{
+	struct named named = {scmp_resolve_syscall(name)};
+	const char *near;
+	char token[64];
+
+	if (named.nr >= 0) {
+		named.call = scmp_syscall_by_number(named.nr);
+		named.name = named.call ? named.call->name : strdup(name);
+		return named;
+	}
+	near = scmp_suggest_syscall(name);
+	SCMP_WISH_FAULT(wish, "%s :%s%s%s%s", named.nr == -2 ? "this architecture has no syscall" : "unknown syscall",
+			name, near ? " (did you mean :" : "", near ? near : "", near ? "?)" : "");
+	snprintf(token, sizeof(token), ":%s", name);
+	scmp_policy_point(token);
+	return named;
+}
+
+static struct named resolve(mrb_state *mrb, struct scmp_wish *wish, mrb_value what)
+{
+	const char *name = scmp_word_of(mrb, what);
+	char text[64];
+
+	if (mrb_integer_p(what) && mrb_integer(what) >= 0 && mrb_integer(what) < 0x40000000)
+		return name_number(wish, (int)mrb_integer(what));
+	if (name)
+		return name_syscall(wish, name);
+	if (is_a(mrb, what, "Test")) {
+		/* A helper that was given the rule's block has said so itself. */
+		if (RARRAY_LEN(mrb_iv_get(mrb, what, mrb_intern_lit(mrb, "@values"))) > 0)
+			SCMP_WISH_FAULT(wish,
+					"a condition stands behind the name of an argument, as in `flags: any(...)`");
+		wish->ok = false;
+	} else if (mrb_hash_p(what))
+		SCMP_WISH_FAULT(wish, "%s: conditions are keywords, `flags: 1`, and come last; a String is no keyword",
+				scmp_inspect(mrb, what, text, sizeof(text)));
+	else
 		SCMP_WISH_FAULT(wish, "a syscall is named by a Symbol, a String or its number, not %s",
 				scmp_inspect(mrb, what, text, sizeof(text)));
-		return;
-	}
-	if (!wish->ok || !name)
-		return;
-	if (syscall)
-		for (i = 0; i < wish->rule.n_tests; i++)
-			if (wish->rule.tests[i].arg >= syscall->n_args &&
-			    !(wish->rule.tests[i].op == SCMP_OP_GE && wish->rule.tests[i].value == 0)) {
-				SCMP_WISH_FAULT(wish, "%s has %d argument%s; you tested argument %d (the first is 0)",
-						name, syscall->n_args, syscall->n_args == 1 ? "" : "s",
-						wish->rule.tests[i].arg);
-				return;
-			}
-	rule = scmp_policy_add(context);
-	if (!rule) {
+	return (struct named){-1};
+}
+
+/* All that the wish says of the arguments of one syscall; `more`: what a family says of it. */
+static bool conditions_of(mrb_state *mrb, struct scmp_wish *wish, const struct named *named, mrb_value more,
+			  struct scmp_clauses *clauses)
+{
+	if (scmp_clauses_always(clauses)) {
 		SCMP_WISH_FAULT(wish, "out of memory");
-		return;
+		return false;
 	}
+	if (!scmp_wish_positional(wish, named->call, clauses))
+		return false;
+	if (!named->call && !mrb_nil_p(wish->conditions)) {
+		SCMP_WISH_FAULT(wish, "the arguments of %s have no names: it is known by its number only", named->name);
+		return false;
+	}
+	return scmp_wish_arguments(mrb, wish, named->call, wish->conditions, clauses) &&
+	       scmp_wish_arguments(mrb, wish, named->call, more, clauses);
+}
+
+/* What a rule is but for its tests; false where a fault was noted. */
+static bool settle(mrb_state *mrb, struct scmp_wish *wish, const struct named *named, struct scmp_rule *rule)
+{
+	static uint32_t groups;
+
 	*rule = wish->rule;
-	rule->nr = nr;
-	rule->name = name;
+	rule->nr = named->nr;
+	rule->name = named->name;
+	rule->group = ++groups;
 	switch (scmp_answer_fit(rule)) {
 	case SCMP_ANSWER_FITS:
 		break;
 	case SCMP_ANSWER_NEVER_REFUSED:
 		SCMP_WISH_FAULT(wish,
 				"%s cannot be refused: without it a process cannot end, or come back from a signal",
-				name);
-		break;
+				rule->name);
+		return false;
 	case SCMP_ANSWER_CANNOT_FAIL:
 		SCMP_WISH_FAULT(
 			wish,
 			"%s cannot fail, its callers take the error for a result: choose one with `return n, :%s`",
-			name, name);
-		break;
+			rule->name, rule->name);
+		return false;
 	}
 	scmp_wish_settle(rule);
-	if (rule->traps) {
-		rule->id = scmp_policy_next_id();
-		if (rule->id == 0)
-			SCMP_WISH_FAULT(wish, "too many rules that trap: a policy can have %d of them", SCMP_ID_MAX);
-		else if (!mrb_nil_p(wish->block))
-			scmp_bridge_set_block(mrb, rule->id, wish->block);
+	if (!rule->traps)
+		return true;
+	rule->id = scmp_policy_next_id();
+	if (rule->id == 0) {
+		SCMP_WISH_FAULT(wish, "too many rules that trap: a policy can have %d of them", SCMP_ID_MAX);
+		return false;
+	}
+	if (!mrb_nil_p(wish->block))
+		scmp_bridge_set_block(mrb, rule->id, wish->block);
+	return true;
+}
+
+/* One rule for each clause: they differ in their tests only. */
+static bool add_alternatives(struct scmp_policy_context *context, const struct scmp_rule *model,
+			     const struct scmp_clauses *clauses)
+{
+	size_t i;
+
+	for (i = 0; i < clauses->n; i++) {
+		const struct scmp_clause *clause = &clauses->list[i];
+		struct scmp_test *tests = malloc((clause->n_tests + 1) * sizeof(*tests));
+		struct scmp_rule *rule = tests ? scmp_policy_add(context) : NULL;
+
+		if (!rule)
+			return false;
+		memcpy(tests, clause->tests, clause->n_tests * sizeof(*tests));
+		*rule = *model;
+		rule->tests = tests;
+		rule->n_tests = (uint8_t)clause->n_tests;
+	}
+	return true;
+}
+
+/* Adds the wish's rule for one syscall. */
+static void add_syscall(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value what,
+			mrb_value more)
+{
+	struct named named = resolve(mrb, wish, what);
+	struct scmp_clauses clauses = {0};
+	struct scmp_rule rule;
+
+	if (!wish->ok || !named.name)
+		return;
+	if (conditions_of(mrb, wish, &named, more, &clauses) && settle(mrb, wish, &named, &rule) &&
+	    !add_alternatives(context, &rule, &clauses))
+		scmp_policy_out_of_memory();
+	scmp_clauses_free(&clauses);
+}
+
+/* A Seccomp::Family: names of which this architecture need not have all, each with conditions of its own. */
+static void add_family(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value family)
+{
+	mrb_value entries = mrb_iv_get(mrb, family, mrb_intern_lit(mrb, "@entries"));
+	mrb_int i, j;
+
+	if (!mrb_array_p(entries)) {
+		wish->ok = false;
+		return;
+	}
+	for (i = 0; i < RARRAY_LEN(entries); i++) {
+		mrb_value entry = RARRAY_PTR(entries)[i], names = mrb_ary_entry(entry, 0);
+
+		for (j = 0; mrb_array_p(names) && j < RARRAY_LEN(names); j++) {
+			const char *name = scmp_word_of(mrb, RARRAY_PTR(names)[j]);
+
+			if (name && scmp_resolve_syscall(name) != -2)
+				add_syscall(mrb, context, wish, RARRAY_PTR(names)[j], mrb_ary_entry(entry, 1));
+		}
 	}
 }
 
@@ -157,8 +253,11 @@ static size_t add_what(mrb_state *mrb, struct scmp_policy_context *context, stru
 
 		if (mrb_array_p(item)) {
 			named += add_what(mrb, context, wish, item);
-		} else if (!mrb_obj_is_kind_of(mrb, item, arg_class(mrb))) {
-			add_syscall(mrb, context, wish, item);
+		} else if (is_a(mrb, item, "Family")) {
+			add_family(mrb, context, wish, item);
+			named++;
+		} else if (!is_a(mrb, item, "Arg")) {
+			add_syscall(mrb, context, wish, item, mrb_nil_value());
 			named++;
 		}
 	}
@@ -167,7 +266,12 @@ static size_t add_what(mrb_state *mrb, struct scmp_policy_context *context, stru
 
 static struct scmp_wish new_wish(mrb_state *mrb, const struct scmp_policy_context *context)
 {
-	struct scmp_wish wish = {.context = context, .ok = true, .block = mrb_nil_value()};
+	struct scmp_wish wish = {
+		.context = context,
+		.ok = true,
+		.block = mrb_nil_value(),
+		.conditions = mrb_nil_value(),
+	};
 
 	wish.place = scmp_place_now(mrb);
 	wish.rule.nr = -1;
@@ -193,7 +297,7 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 	scmp_wish_action(mrb, &wish, action, operand);
 	wish.rule.verb = wish.verb;
 	for (i = 0; i < RARRAY_LEN(what); i++)
-		if (mrb_obj_is_kind_of(mrb, RARRAY_PTR(what)[i], arg_class(mrb)))
+		if (is_a(mrb, RARRAY_PTR(what)[i], "Arg"))
 			scmp_wish_argument(mrb, &wish, RARRAY_PTR(what)[i], index++);
 	scmp_wish_options(mrb, &wish, options);
 	if (!mrb_nil_p(block)) {
@@ -216,6 +320,8 @@ static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb
 	scmp_wish_action(mrb, &wish, action, mrb_undef_value());
 	wish.rule.verb = wish.verb;
 	scmp_wish_options(mrb, &wish, options);
+	if (!mrb_nil_p(wish.conditions))
+		SCMP_WISH_FAULT(&wish, "a default has no conditions: its options are limit:, log: and why:");
 	scmp_wish_settle(&wish.rule);
 	if (wish.rule.traps)
 		wish.rule.id = scmp_policy_next_id();
@@ -317,6 +423,21 @@ static mrb_value context_load(mrb_state *mrb, mrb_value self)
 	return mrb_int_value(mrb, 0);
 }
 
+/* Seccomp.__fault(text, token): what is wrong with a word that belongs to no context. */
+static mrb_value fault(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_place place = scmp_place_now(mrb);
+	const char *text, *token;
+
+	mrb_get_args(mrb, "zz", &text, &token);
+	if (!scmp_policy_deferred())
+		mrb_raise(mrb, E_ARGUMENT_ERROR, text);
+	refuse_if_final(mrb);
+	scmp_policy_fault(NULL, place.file, place.line, false, "%s", text);
+	scmp_policy_point(token);
+	return mrb_nil_value();
+}
+
 /* dup and clone: two objects would share one list of rules. */
 static mrb_value context_copy(mrb_state *mrb, mrb_value self)
 {
@@ -329,7 +450,10 @@ void scmp_context_init(mrb_state *mrb, struct RClass *module)
 	struct RClass *class = mrb_define_class_under(mrb, module, "Context", mrb->object_class);
 
 	MRB_SET_INSTANCE_TT(class, MRB_TT_DATA);
+	mrb_define_module_function(mrb, module, "__fault", fault, MRB_ARGS_REQ(2));
 	mrb_define_class_under(mrb, module, "Arg", mrb->object_class);
+	mrb_define_class_under(mrb, module, "Test", mrb->object_class);
+	mrb_define_class_under(mrb, module, "Family", mrb->object_class);
 	mrb_define_class_under(mrb, module, "PolicyError", mrb_class_get(mrb, "StandardError"));
 	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_ARG(1, 1));
 	mrb_define_method(mrb, class, "__rule", context_rule, MRB_ARGS_REQ(5));

@@ -21,6 +21,7 @@ static struct {
 	struct scmp_policy_context *contexts, **contexts_end;
 	struct scmp_policy_fault *faults;
 	struct scmp_policy_context *only; /* the choice of scmp_policy_close() */
+	struct scmp_policy_fault *latest;
 	bool any_loaded;
 	bool deferred;
 	bool closed;
@@ -100,6 +101,13 @@ void scmp_policy_fault(const struct scmp_policy_context *context, const char *fi
 		;
 	fault->next = *at;
 	*at = fault;
+	policy.latest = fault;
+}
+
+void scmp_policy_point(const char *token)
+{
+	if (policy.latest)
+		snprintf(policy.latest->token, sizeof(policy.latest->token), "%s", token);
 }
 
 const struct scmp_policy_fault *scmp_policy_faults(void)
@@ -125,6 +133,7 @@ void scmp_policy_forget(const struct scmp_policy_context *context)
 		struct scmp_policy_fault *fault = *at;
 
 		if (fault->context == context) {
+			policy.latest = NULL;
 			*at = fault->next;
 			free(fault);
 		} else {
@@ -373,7 +382,8 @@ static uint64_t hash_rule(uint64_t hash, const struct scmp_rule *rule)
 	hash = scmp_hash_u64(hash, (uint64_t)rule->answer);
 	hash = scmp_hash_u64(hash, (uint64_t)rule->traps << 16 | rule->id);
 	for (i = 0; i < rule->n_tests; i++) {
-		hash = scmp_hash_u64(hash, (uint64_t)rule->tests[i].arg << 8 | rule->tests[i].op);
+		hash = scmp_hash_u64(hash, (uint64_t)rule->tests[i].bits << 16 | (uint64_t)rule->tests[i].arg << 8 |
+						   rule->tests[i].op);
 		hash = scmp_hash_u64(hash, rule->tests[i].mask);
 		hash = scmp_hash_u64(hash, rule->tests[i].value);
 	}

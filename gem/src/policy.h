@@ -31,7 +31,8 @@ struct scmp_policy_fault {
 	const char *file;
 	int line;
 	bool warning;
-	char text[256];
+	char text[320];
+	char token[48]; /* the word of the line that it is about, or "" */
 	struct scmp_policy_fault *next;
 };
 
@@ -48,6 +49,9 @@ uint16_t scmp_policy_next_id(void);
 __attribute__((format(printf, 5, 6))) void scmp_policy_fault(const struct scmp_policy_context *context,
 							     const char *file, int line, bool warning,
 							     const char *format, ...);
+
+/* scmp_policy_point() - the word of the policy that the fault noted last is about */
+void scmp_policy_point(const char *token);
 
 /* scmp_policy_out_of_memory() - the policy is not all there: it is broken */
 void scmp_policy_out_of_memory(void);

@@ -30,7 +30,6 @@ static void wish_log(struct scmp_wish *wish, bool log)
 
 void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options)
 {
-	static const char *const known[] = {"limit", "log", "why"};
 	bool has_log = false, log = false;
 	mrb_value keys;
 	mrb_int i;
@@ -40,7 +39,7 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 	keys = mrb_hash_p(options) ? mrb_hash_keys(mrb, options) : mrb_ary_new(mrb);
 	for (i = 0; i < RARRAY_LEN(keys); i++) {
 		mrb_value key = RARRAY_PTR(keys)[i], value = mrb_hash_get(mrb, options, key);
-		const char *name = scmp_word_of(mrb, key);
+		const char *name = mrb_symbol_p(key) ? scmp_word_of(mrb, key) : NULL;
 		char text[64];
 
 		if (name && strcmp(name, "why") == 0) {
@@ -66,14 +65,11 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 			SCMP_WISH_FAULT(wish, "limit: takes the number of records a second, 1 to %d, not %s", LIMIT_MAX,
 					scmp_inspect(mrb, value, text, sizeof(text)));
 		} else if (name) {
-			const char *near = scmp_suggest(name, known, sizeof(known) / sizeof(known[0]));
-
-			if (near)
-				SCMP_WISH_FAULT(wish, "unknown option %s: (did you mean %s:?)", name, near);
-			else
-				SCMP_WISH_FAULT(wish, "unknown option %s: the options are limit:, log: and why:", name);
+			if (mrb_nil_p(wish->conditions))
+				wish->conditions = mrb_hash_new(mrb);
+			mrb_hash_set(mrb, wish->conditions, key, value);
 		} else {
-			SCMP_WISH_FAULT(wish, "unknown option %s: the options are limit:, log: and why:",
+			SCMP_WISH_FAULT(wish, "%s is no keyword: arguments and options are Symbols, as in `flags: 1`",
 					scmp_inspect(mrb, key, text, sizeof(text)));
 		}
 	}

@@ -10,14 +10,19 @@
 #include <mruby.h>
 #include <stdbool.h>
 
+#include "clauses.h"
 #include "place.h"
 #include "policy.h"
+#include "syscalls.h"
 
 struct scmp_wish {
 	const struct scmp_policy_context *context;
 	struct scmp_place place;
 	const char *verb;
-	struct scmp_rule rule; /* a rule but for its syscall */
+	struct scmp_rule rule; /* a rule but for its syscall and its tests */
+	struct scmp_test positional[SCMP_ARGS_MAX]; /* of Seccomp::ARGs, not yet of any width */
+	size_t n_positional;
+	mrb_value conditions; /* a Hash of what is named by arguments, or nil */
 	mrb_value block; /* or nil */
 	bool ok;
 };
@@ -47,5 +52,24 @@ void scmp_wish_settle(struct scmp_rule *rule);
 /* conditions.c: scmp_wish_argument() - one Seccomp::ARG, the test of argument `index` */
 void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argument, unsigned index);
 
-/* rule_options.c: scmp_wish_options() - why: and log:, a Hash or nil; to be called after scmp_wish_action() */
+/*
+ * arguments.c: scmp_wish_arguments() - conditions by the names of arguments
+ * @conditions: a Hash, or nil for none
+ * @clauses: what holds of the call; narrowed
+ * Return: false where a fault was noted.
+ */
+bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct scmp_syscall *call, mrb_value conditions,
+			 struct scmp_clauses *clauses);
+
+/* arguments.c: scmp_narrow() - cut a value, perhaps negative, to so many bits; false where it does not fit */
+bool scmp_narrow(uint64_t *value, unsigned bits);
+
+/* conditions.c: scmp_wish_positional() - the ARGs as tests of this call's arguments; @call: NULL where it is not known
+ */
+bool scmp_wish_positional(struct scmp_wish *wish, const struct scmp_syscall *call, struct scmp_clauses *clauses);
+
+/*
+ * rule_options.c: scmp_wish_options() - why:, log: and limit:, a Hash or nil; to be called after scmp_wish_action()
+ * What has other names is left to scmp_wish_arguments().
+ */
 void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options);

@@ -48,7 +48,7 @@ MISUSES = {
   "unknown action :kil (did you mean :kill?)" => ->(r) { r.add_rule :kil, :mkdir },
   "action :notify is not supported: use trap, whose block decides in the process" =>
     ->(r) { r.add_rule :notify, :mkdir },
-  "unknown option wy: (did you mean why:?)" => ->(r) { r.kill :mkdir, wy: "x" },
+  "mkdir has no argument wy: (did you mean why:?)" => ->(r) { r.kill :mkdir, wy: "x" },
   "limit: takes the number of records a second, 1 to 1000000, not 0" => ->(r) { r.trap :mkdir, limit: 0 },
   "limit: takes the number of records a second, 1 to 1000000, not \"9\"" => ->(r) { r.trap :mkdir, limit: "9" },
   "limit: is about records, and this rule writes none: it goes with trap or log: true" =>

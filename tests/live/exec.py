@@ -16,7 +16,7 @@ TRAPS = "Seccomp.new(default: :allow) { |rule| rule.trap %s }.load\nSeccomp.on_t
 def syscalls():
     """Every name that libseccomp may know, from our table of them."""
     with open(os.path.join(SOURCE, "gem", "data", "syscalls.def"), encoding="utf-8") as file:
-        return sorted(set(re.findall(r"__NR_(\w+)", file.read())))
+        return sorted(set(re.findall(r"^NUMBER\(\d+, (\w+)", file.read(), re.M)))
 
 
 class Exec(Live):

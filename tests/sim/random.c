@@ -34,6 +34,7 @@ static const int numbers[] = {__NR_getpriority, __NR_setpriority, __NR_prctl, __
 struct policy {
 	struct scmp_context context;
 	struct scmp_rule rules[RULES_MAX];
+	struct scmp_test tests[RULES_MAX + 1][SCMP_TESTS_MAX]; /* of the rules, and of the default */
 	struct scmp_door doors[SCMP_DOORS_MAX];
 	size_t n_doors;
 	uint64_t values[4]; /* that its tests like to use, so that they meet */
@@ -74,13 +75,19 @@ static uint64_t draw_mask(void)
 
 static struct scmp_test draw_test(const struct policy *policy)
 {
+	static const uint8_t bits[SCMP_ARGS_MAX] = {0, 32, 0, 16, 32, 0};
+	uint8_t arg = (uint8_t)(below(2) ? below(4) : below(SCMP_ARGS_MAX));
 	struct scmp_test test = {
-		.arg = (uint8_t)(below(2) ? below(3) : below(SCMP_ARGS_MAX)),
-		.op = (uint8_t)below(SCMP_OP_MASKED_EQ + 1),
+		.arg = arg,
+		.bits = bits[arg],
+		.op = (uint8_t)below(SCMP_OPS),
 		.value = below(2) ? policy->values[below(N_ELEMENTS(policy->values))] : draw_value(),
 	};
 
-	if (test.op == SCMP_OP_MASKED_EQ) {
+	/* Most often one that the argument can have. */
+	if (below(16))
+		test.value &= scmp_test_ones(&test);
+	if (test.op == SCMP_OP_MASKED_EQ || test.op == SCMP_OP_MASKED_NE) {
 		test.mask = draw_mask();
 		/* Now and then a value that its mask can never give. */
 		if (below(16))
@@ -89,7 +96,7 @@ static struct scmp_test draw_test(const struct policy *policy)
 	return test;
 }
 
-static struct scmp_rule draw_rule(const struct policy *policy, size_t nth)
+static struct scmp_rule draw_rule(struct policy *policy, size_t nth)
 {
 	static const enum scmp_verdict verdicts[] = {
 		SCMP_VERDICT_ALLOW, SCMP_VERDICT_LOG,	      SCMP_VERDICT_ERRNO,	 SCMP_VERDICT_TRACE,
@@ -99,14 +106,15 @@ static struct scmp_rule draw_rule(const struct policy *policy, size_t nth)
 		.verdict = verdicts[below(N_ELEMENTS(verdicts))],
 		.data = (uint32_t)(below(8) ? 3000 + nth : below(0x10000)),
 		.id = (uint16_t)(100 + nth),
-		.n_tests = (uint8_t)(below(16) ? 1 + below(3) : below(SCMP_TESTS_MAX + 1)),
+		.n_tests = (uint8_t)(below(16) ? 1 + below(3) : below(below(8) ? 8 : SCMP_TESTS_MAX + 1)),
 		.file = "random.rb",
 		.line = (int)nth + 1,
+		.tests = policy->tests[nth],
 	};
 
 	rule.traps = rule.verdict == SCMP_VERDICT_TRAP || rule.verdict == SCMP_VERDICT_RETURN || below(16) == 0;
 	for (size_t i = 0; i < rule.n_tests; i++)
-		rule.tests[i] = draw_test(policy);
+		policy->tests[nth][i] = draw_test(policy);
 	return rule;
 }
 
@@ -139,7 +147,7 @@ static void draw_policy(struct policy *policy)
 	for (size_t i = 0; i < N_ELEMENTS(policy->values); i++)
 		policy->values[i] = draw_value();
 	policy->context = (struct scmp_context){
-		.fallback = draw_rule(policy, 50), .rules = policy->rules, .n_rules = 1 + below(RULES_MAX)};
+		.fallback = draw_rule(policy, RULES_MAX), .rules = policy->rules, .n_rules = 1 + below(RULES_MAX)};
 	policy->context.fallback.nr = -1;
 	policy->context.fallback.n_tests = 0;
 	if (below(2))
@@ -215,21 +223,25 @@ static bool fits(const struct scmp_test *tests, size_t n_tests, const struct sec
 
 	while (n_tests-- > 0) {
 		const struct scmp_test *test = &tests[n_tests];
-		__int128 difference = (__int128)data->args[test->arg] - (__int128)test->value;
-		uint64_t wrong_bits = 0;
+		uint64_t argument = data->args[test->arg] << (test->bits ? 64 - test->bits : 0);
+		__int128 difference, wrong_bits = 0;
+
+		argument >>= test->bits ? 64 - test->bits : 0;
+		difference = (__int128)argument - (__int128)test->value;
 
 		for (int bit = 0; bit < 64; bit++) {
-			unsigned is = data->args[test->arg] >> bit & test->mask >> bit & 1;
+			unsigned is = argument >> bit & test->mask >> bit & 1;
 
 			wrong_bits += is != (test->value >> bit & 1);
 		}
-		misses += test->op == SCMP_OP_NE   ? difference == 0
-			  : test->op == SCMP_OP_LT ? difference >= 0
-			  : test->op == SCMP_OP_LE ? difference > 0
-			  : test->op == SCMP_OP_EQ ? difference != 0
-			  : test->op == SCMP_OP_GE ? difference < 0
-			  : test->op == SCMP_OP_GT ? difference <= 0
-						   : wrong_bits != 0;
+		misses += test->op == SCMP_OP_NE	  ? difference == 0
+			  : test->op == SCMP_OP_LT	  ? difference >= 0
+			  : test->op == SCMP_OP_LE	  ? difference > 0
+			  : test->op == SCMP_OP_EQ	  ? difference != 0
+			  : test->op == SCMP_OP_GE	  ? difference < 0
+			  : test->op == SCMP_OP_GT	  ? difference <= 0
+			  : test->op == SCMP_OP_MASKED_NE ? wrong_bits == 0
+							  : wrong_bits != 0;
 	}
 	return misses == 0;
 }
@@ -308,7 +320,7 @@ static void print_call(const struct seccomp_data *data)
 
 static void print_policy(const struct policy *policy)
 {
-	static const char *const ops[] = {"!=", "<", "<=", "==", ">=", ">", "masked"};
+	static const char *const ops[] = {"!=", "<", "<=", "==", ">=", ">", "masked", "not masked"};
 
 	for (size_t i = 0; i < policy->context.n_rules; i++) {
 		const struct scmp_rule *rule = &policy->rules[i];
@@ -380,7 +392,7 @@ static void try_policy(const struct policy *policy)
 /* Shapes that libseccomp compiles wrong, or never, if it is given the tests: all small arguments and the bounds. */
 static void test_known_shapes(void)
 {
-	static const struct scmp_rule shapes[][2] = {
+	const struct scmp_rule shapes[][2] = {
 		{RULE(__NR_getpriority, ERRNO, 3000, TEST(0, LT, 0xffffffff00000000)),
 		 RULE(__NR_getpriority, ERRNO, 3000, TEST(0, LT, 0x100000003))},
 		{RULE(__NR_getpriority, ERRNO, 3000, TEST(0, NE, 5), TEST(1, EQ, 2)),

@@ -7,7 +7,7 @@
 
 enum { CALL = 140, OTHER = 141 };
 
-static const struct scmp_rule allow = RULE(-1, ALLOW, 0);
+const struct scmp_rule allow = RULE(-1, ALLOW, 0);
 
 struct expected {
 	enum scmp_fault_kind kind;
@@ -129,7 +129,7 @@ static void test_covered(void)
 
 static void test_same_as_default(void)
 {
-	static const struct scmp_rule deny = RULE(-1, ERRNO, 38), trap = TRAP_RULE(-1, 9);
+	const struct scmp_rule deny = RULE(-1, ERRNO, 38), trap = TRAP_RULE(-1, 9);
 	struct scmp_rule lone[] = {RULE(CALL, ALLOW, 0), RULE(OTHER, ERRNO, 1)};
 	struct scmp_rule exception[] = {RULE(CALL, ALLOW, 0, TEST(0, EQ, 1)), RULE(CALL, ERRNO, 1)};
 	struct scmp_rule apart[] = {RULE(CALL, ALLOW, 0, TEST(0, EQ, 1)), RULE(CALL, ERRNO, 1, TEST(0, GT, 1))};
@@ -188,6 +188,7 @@ static void test_time(void)
 {
 	enum { RULES = 300 };
 	static struct scmp_rule rules[RULES];
+	static struct scmp_test bits[RULES][3];
 	uint64_t state = 3;
 
 	for (size_t i = 0; i < RULES; i++)
@@ -195,22 +196,23 @@ static void test_time(void)
 	check_time("300 calls", rules, RULES, 0, 0.1);
 
 	for (size_t i = 0; i < RULES; i++)
-		rules[i] = (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(1, EQ, i));
+		rules[i] = keep((struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(1, EQ, i)));
 	check_time("300 values of one argument", rules, RULES, 0, 0.5);
 
 	for (size_t i = 0; i < RULES; i++)
-		rules[i] = (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(1, NE, 1));
+		rules[i] = keep((struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(1, NE, 1)));
 	check_time("300 times the same rule", rules, RULES, RULES - 1, 1);
 
 	/* Each rule takes the calls in which three bits have certain values: 3-SAT, with the last rule as the question.
 	 */
 	for (size_t i = 0; i < RULES - 1; i++) {
 		rules[i] = (struct scmp_rule)RULE(CALL, ERRNO, 1);
+		rules[i].tests = bits[i];
 		for (rules[i].n_tests = 0; rules[i].n_tests < 3; rules[i].n_tests++) {
 			uint64_t mask = 1ull << draw(&state) % 12;
 
-			rules[i].tests[rules[i].n_tests] = (struct scmp_test)MASKED(
-				rules[i].n_tests * 2u + draw(&state) % 2, mask, draw(&state) & mask);
+			bits[i][rules[i].n_tests] = (struct scmp_test)MASKED(rules[i].n_tests * 2u + draw(&state) % 2,
+									     mask, draw(&state) & mask);
 		}
 	}
 	rules[RULES - 1] = (struct scmp_rule)RULE(CALL, ERRNO, 2);

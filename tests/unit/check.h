@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rule.h"
 
@@ -51,15 +52,28 @@ static const char *behaviour_name = "";
 	{                                                                                                              \
 		.nr = (nr_), .verdict = SCMP_VERDICT_##verdict_, .data = (data_),                                      \
 		.n_tests = sizeof((struct scmp_test[]){{0}, ##__VA_ARGS__}) / sizeof(struct scmp_test) - 1,            \
-		.tests = {__VA_ARGS__}, .name = "call", .verb = #verdict_, .file = "p.rb", .line = __LINE__            \
+		.tests = (struct scmp_test[]){{0}, ##__VA_ARGS__} + 1, .name = "call", .verb = #verdict_,              \
+		.file = "p.rb", .line = __LINE__                                                                       \
 	}
+
+/* keep() - a rule whose tests outlive the block that it is written in */
+static inline struct scmp_rule keep(struct scmp_rule rule)
+{
+	struct scmp_test *tests = calloc(rule.n_tests + 1u, sizeof(*tests));
+
+	if (rule.n_tests)
+		memcpy(tests, rule.tests, rule.n_tests * sizeof(*tests));
+	rule.tests = tests;
+	return rule;
+}
 
 /* The same for a rule that traps. */
 #define TRAP_RULE(nr_, id_, ...)                                                                                       \
 	{                                                                                                              \
 		.nr = (nr_), .verdict = SCMP_VERDICT_TRAP, .traps = true, .id = (id_),                                 \
 		.n_tests = sizeof((struct scmp_test[]){{0}, ##__VA_ARGS__}) / sizeof(struct scmp_test) - 1,            \
-		.tests = {__VA_ARGS__}, .name = "call", .verb = "trap", .file = "p.rb", .line = __LINE__               \
+		.tests = (struct scmp_test[]){{0}, ##__VA_ARGS__} + 1, .name = "call", .verb = "trap", .file = "p.rb", \
+		.line = __LINE__                                                                                       \
 	}
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))

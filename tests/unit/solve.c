@@ -120,7 +120,7 @@ static void test_windows(uint64_t seed)
 		for (size_t i = 0; i < n; i++) {
 			tests[i] = (struct scmp_test){
 				.arg = (uint8_t)(draw(&state) % 2),
-				.op = (uint8_t)(draw(&state) % (SCMP_OP_MASKED_EQ + 1)),
+				.op = (uint8_t)(draw(&state) % SCMP_OPS),
 				.mask = (draw(&state) & (draw(&state) | draw(&state) % 2 * -1)) % WINDOW << shift,
 				.value = draw(&state) % WINDOW << shift,
 			};
@@ -169,7 +169,7 @@ static void test_witnesses(uint64_t seed)
 
 			tests[i] = (struct scmp_test){
 				.arg = arg,
-				.op = (uint8_t)(draw(&state) % (SCMP_OP_MASKED_EQ + 1)),
+				.op = (uint8_t)(draw(&state) % SCMP_OPS),
 				.mask = draw(&state) & draw(&state),
 				.value = args[arg] + draw(&state) % 5 - 2,
 			};

@@ -47,7 +47,7 @@ static uint32_t fill(struct scmp_rule *rule, int nr)
 		*rule = (struct scmp_rule)TRAP_RULE(nr, (uint16_t)(nr + 1));
 		return SECCOMP_RET_TRAP | (uint32_t)(nr + 1);
 	case 1:
-		*rule = (struct scmp_rule)RULE(nr, ERRNO, 77, TEST(0, EQ, 1));
+		*rule = keep((struct scmp_rule)RULE(nr, ERRNO, 77, TEST(0, EQ, 1)));
 		return SECCOMP_RET_ERRNO | 77;
 	case 2:
 		*rule = (struct scmp_rule)RULE(nr, ERRNO, 78);
@@ -56,7 +56,7 @@ static uint32_t fill(struct scmp_rule *rule, int nr)
 		*rule = (struct scmp_rule)RULE(nr, TRACE, (uint32_t)nr);
 		return SECCOMP_RET_TRACE | (uint32_t)nr;
 	default:
-		*rule = (struct scmp_rule)RULE(nr, LOG, 0, TEST(0, NE, 5), TEST(1, EQ, 0));
+		*rule = keep((struct scmp_rule)RULE(nr, LOG, 0, TEST(0, NE, 5), TEST(1, EQ, 0)));
 		return SECCOMP_RET_LOG;
 	}
 }
@@ -194,7 +194,8 @@ static void test_refused(void)
 
 	behaviour("a program that is too long is refused with its length");
 	for (size_t i = 0; i < 600; i++)
-		many[i] = (struct scmp_rule)RULE(140, ERRNO, 1, TEST(0, EQ, i), MASKED(1, 0xf0f0f0f0f0, 0x1010101010));
+		many[i] = keep(
+			(struct scmp_rule)RULE(140, ERRNO, 1, TEST(0, EQ, i), MASKED(1, 0xf0f0f0f0f0, 0x1010101010)));
 	context.rules = many;
 	context.n_rules = 600;
 	check_refused(&context, -E2BIG, " instructions, the kernel takes 4096 at most");

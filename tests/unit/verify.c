@@ -328,7 +328,7 @@ static void test_time(void)
 		many[i] = (struct scmp_rule)TRAP_RULE(i, (uint16_t)(i + 1));
 	measure("300 calls trapped", &all, doors, n_doors);
 	for (int i = 0; i < MANY; i++)
-		many[i] = (struct scmp_rule)RULE(140, ERRNO, 1, MASKED(1, UINT32_MAX, (uint64_t)i));
+		many[i] = keep((struct scmp_rule)RULE(140, ERRNO, 1, MASKED(1, UINT32_MAX, (uint64_t)i)));
 	measure("300 values of one argument", &all, doors, n_doors);
 }
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Disjunctive normal form; clauses.h. */
+#include "clauses.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct scmp_clause *add(struct scmp_clauses *clauses, enum scmp_clauses_result *result)
+{
+	if (clauses->n == SCMP_CLAUSES_MAX) {
+		*result = SCMP_CLAUSES_TOO_MANY;
+		return NULL;
+	}
+	if (clauses->n == clauses->capacity) {
+		size_t capacity = clauses->capacity ? 2 * clauses->capacity : 2;
+		struct scmp_clause *list = realloc(clauses->list, capacity * sizeof(*list));
+
+		if (!list) {
+			*result = SCMP_CLAUSES_NO_MEMORY;
+			return NULL;
+		}
+		clauses->list = list;
+		clauses->capacity = capacity;
+	}
+	*result = SCMP_CLAUSES_DONE;
+	return &clauses->list[clauses->n++];
+}
+
+enum scmp_clauses_result scmp_clauses_always(struct scmp_clauses *clauses)
+{
+	enum scmp_clauses_result result;
+	struct scmp_clause *clause;
+
+	clauses->n = 0;
+	clause = add(clauses, &result);
+	if (clause)
+		clause->n_tests = 0;
+	return result;
+}
+
+enum scmp_clauses_result scmp_clauses_test(struct scmp_clauses *clauses, const struct scmp_test *test)
+{
+	enum scmp_clauses_result result;
+	struct scmp_clause *clause = add(clauses, &result);
+
+	if (clause) {
+		clause->n_tests = 1;
+		clause->tests[0] = *test;
+	}
+	return result;
+}
+
+enum scmp_clauses_result scmp_clauses_or(struct scmp_clauses *clauses, const struct scmp_clauses *other)
+{
+	enum scmp_clauses_result result = SCMP_CLAUSES_DONE;
+	size_t i;
+
+	for (i = 0; i < other->n && result == SCMP_CLAUSES_DONE; i++) {
+		struct scmp_clause *clause = add(clauses, &result);
+
+		if (clause)
+			*clause = other->list[i];
+	}
+	return result;
+}
+
+enum scmp_clauses_result scmp_clauses_and(struct scmp_clauses *clauses, const struct scmp_clauses *other)
+{
+	enum scmp_clauses_result result = SCMP_CLAUSES_DONE;
+	struct scmp_clauses both = {0};
+	size_t i, j;
+
+	for (i = 0; i < clauses->n; i++) {
+		for (j = 0; j < other->n; j++) {
+			const struct scmp_clause *left = &clauses->list[i], *right = &other->list[j];
+			struct scmp_clause *clause;
+
+			if (left->n_tests + right->n_tests > SCMP_TESTS_MAX)
+				result = SCMP_CLAUSES_TOO_MANY;
+			clause = result == SCMP_CLAUSES_DONE ? add(&both, &result) : NULL;
+			if (!clause) {
+				scmp_clauses_free(&both);
+				return result;
+			}
+			*clause = *left;
+			memcpy(&clause->tests[left->n_tests], right->tests, right->n_tests * sizeof(*right->tests));
+			clause->n_tests += right->n_tests;
+		}
+	}
+	free(clauses->list);
+	*clauses = both;
+	return result;
+}
+
+void scmp_clauses_free(struct scmp_clauses *clauses)
+{
+	free(clauses->list);
+	*clauses = (struct scmp_clauses){0};
+}
