@@ -53,6 +53,11 @@ struct scmp_argument {
 };
 
 enum { SCMP_X86_64, SCMP_AARCH64, SCMP_ARCHES };
+#if defined(__x86_64__)
+enum { SCMP_ARCH_HERE = SCMP_X86_64 };
+#elif defined(__aarch64__)
+enum { SCMP_ARCH_HERE = SCMP_AARCH64 };
+#endif
 
 /* No pointers: the table needs no relocation, and so no memory of its own. */
 struct scmp_syscall {

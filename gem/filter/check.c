@@ -207,6 +207,43 @@ static size_t end_of_group(const struct scmp_context *context, size_t begin)
 	return end;
 }
 
+/* How many rules, each with its alternatives, its family has. */
+static size_t size_of_family(const struct scmp_context *context, const struct scmp_rule_family *family)
+{
+	size_t n = 0;
+
+	for (size_t begin = 0; begin < context->n_rules; begin = end_of_group(context, begin))
+		n += context->rules[begin].family == family;
+	return n;
+}
+
+/* Whether the first of these faults is that of its whole family; *np: how many faults of the family follow one another.
+ */
+static bool is_of_all(const struct scmp_context *context, const struct scmp_fault *faults, size_t n_faults, size_t *np)
+{
+	const struct scmp_fault *first = &faults[0];
+	size_t n = 1;
+
+	*np = 1;
+	if (!first->rule->family || first->kind == SCMP_FAULT_NEVER_TRUE)
+		return true;
+	while (n < n_faults && faults[n].rule->family == first->rule->family && faults[n].kind == first->kind)
+		n++;
+	*np = n;
+	return n == size_of_family(context, first->rule->family);
+}
+
+/* A family is one thing to whoever names it. */
+static size_t judge_families(const struct scmp_context *context, struct scmp_fault *faults, size_t n_faults)
+{
+	size_t n = 0, run;
+
+	for (size_t i = 0; i < n_faults; i += run)
+		if (is_of_all(context, &faults[i], n_faults - i, &run))
+			faults[n++] = faults[i];
+	return n;
+}
+
 static size_t bucket(const struct scmp_rule *rule)
 {
 	return (unsigned)rule->nr % BUCKETS;
@@ -243,5 +280,5 @@ size_t scmp_filter_check(const struct scmp_context *context, struct scmp_fault *
 		}
 		faults[n++] = fault;
 	}
-	return n;
+	return judge_families(context, faults, n);
 }

@@ -47,6 +47,8 @@ struct scmp_fault {
 
 /*
  * scmp_filter_check() - find the rules that do not mean what they say
+ * Of a family that is not covered, or without effect, as a whole nothing is said; of
+ * one that is, its first rule is named.
  * @faults: room for n_rules entries
  * Return: the number of faults found.
  */

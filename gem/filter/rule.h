@@ -56,6 +56,11 @@ static inline uint64_t scmp_test_ones(const struct scmp_test *test)
 	return test->bits ? (1ull << test->bits) - 1 : UINT64_MAX;
 }
 
+/* What a rule was said of all at once: of its calls some may be taken already, or be no exception. */
+struct scmp_rule_family {
+	const char *name; /* as the policy writes it */
+};
+
 /*
  * One syscall of one rule of the policy, or of one of its alternatives. All tests
  * must hold (AND); alternatives (OR) are rules of the same group, one after another.
@@ -63,6 +68,7 @@ static inline uint64_t scmp_test_ones(const struct scmp_test *test)
 struct scmp_rule {
 	int nr; /* -1 in a context's default */
 	uint32_t group; /* alternatives of one rule have the same; 0: it has none */
+	const struct scmp_rule_family *family; /* rules of the same stand one after another; NULL: of none */
 	enum scmp_verdict verdict;
 	uint32_t data;
 	int64_t answer; /* RETURN and TRAP: the static result, >= 0 or -errno */

@@ -16,6 +16,7 @@
 #include <mruby/string.h>
 #include <mruby/variable.h>
 #include <seccomp.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,6 +221,17 @@ static void add_syscall(mrb_state *mrb, struct scmp_policy_context *context, str
 	scmp_clauses_free(&clauses);
 }
 
+static const struct scmp_rule_family *new_family(mrb_state *mrb, mrb_value name)
+{
+	struct scmp_rule_family *family = calloc(1, sizeof(*family));
+
+	if (family)
+		family->name = strdup(mrb_string_p(name) ? mrb_string_cstr(mrb, name) : "family");
+	if (!family || !family->name)
+		scmp_policy_out_of_memory();
+	return family && family->name ? family : NULL;
+}
+
 /* A Seccomp::Family: names of which this architecture need not have all, each with conditions of its own. */
 static void add_family(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value family)
 {
@@ -227,9 +239,11 @@ static void add_family(mrb_state *mrb, struct scmp_policy_context *context, stru
 	mrb_int i, j;
 
 	if (!mrb_array_p(entries)) {
+		/* What is wrong with it has been said where it was named. */
 		wish->ok = false;
 		return;
 	}
+	wish->rule.family = new_family(mrb, mrb_iv_get(mrb, family, mrb_intern_lit(mrb, "@name")));
 	for (i = 0; i < RARRAY_LEN(entries); i++) {
 		mrb_value entry = RARRAY_PTR(entries)[i], names = mrb_ary_entry(entry, 0);
 
@@ -240,6 +254,7 @@ static void add_family(mrb_state *mrb, struct scmp_policy_context *context, stru
 				add_syscall(mrb, context, wish, RARRAY_PTR(names)[j], mrb_ary_entry(entry, 1));
 		}
 	}
+	wish->rule.family = NULL;
 }
 
 /* Adds a rule for each syscall named, in lists of any depth; returns how many were named. */
@@ -423,18 +438,29 @@ static mrb_value context_load(mrb_state *mrb, mrb_value self)
 	return mrb_int_value(mrb, 0);
 }
 
-/* Seccomp.__fault(text, token): what is wrong with a word that belongs to no context. */
-static mrb_value fault(mrb_state *mrb, mrb_value self)
+void scmp_note_fault(mrb_state *mrb, const char *token, const char *format, ...)
 {
 	struct scmp_place place = scmp_place_now(mrb);
-	const char *text, *token;
+	char text[256];
+	va_list arguments;
 
-	mrb_get_args(mrb, "zz", &text, &token);
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
 	if (!scmp_policy_deferred())
 		mrb_raise(mrb, E_ARGUMENT_ERROR, text);
 	refuse_if_final(mrb);
 	scmp_policy_fault(NULL, place.file, place.line, false, "%s", text);
 	scmp_policy_point(token);
+}
+
+/* Seccomp.__fault(text, token): what is wrong with a word that belongs to no context. */
+static mrb_value fault(mrb_state *mrb, mrb_value self)
+{
+	const char *text, *token;
+
+	mrb_get_args(mrb, "zz", &text, &token);
+	scmp_note_fault(mrb, token, "%s", text);
 	return mrb_nil_value();
 }
 

@@ -45,6 +45,10 @@ const char *scmp_suggest_errno(const char *name);
 /* scmp_suggest() - the nearest of `n` words by edit distance, or NULL where none is near */
 const char *scmp_suggest(const char *word, const char *const *words, size_t n);
 
+/* context.c: scmp_note_fault() - a fault of the line that is being run, which belongs to no context; where nothing is
+ * deferred, ArgumentError is raised. @token: the word that it is about */
+__attribute__((format(printf, 3, 4))) void scmp_note_fault(mrb_state *mrb, const char *token, const char *format, ...);
+
 /*
  * value.c: what a policy writes where the kernel wants 64 bits
  */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "errnos.h"
+#include "families.h"
 #include "syscalls.h"
 
 /* Numbers above the last one known are cheap to try: a look-up is an array access. */
@@ -291,6 +292,60 @@ static mrb_value syscall_to_tupple(mrb_state *mrb, mrb_value self)
 	return mrb_nil_p(name) ? name : mrb_assoc_new(mrb, name, mrb_int_value(mrb, nr));
 }
 
+/* Seccomp.__family(name, others): the members as Symbols; nil, and a fault, where there is no such family nor another.
+ */
+static mrb_value family_members(mrb_state *mrb, mrb_value self)
+{
+	const char *words[128], *near, *word, *members;
+	mrb_value name, others, result;
+	char member[28];
+	size_t i, n = 0;
+
+	mrb_get_args(mrb, "oA", &name, &others);
+	word = text_of(mrb, name);
+	for (i = 0; i < scmp_n_families; i++) {
+		words[n++] = scmp_families[i].name;
+		if (!word || strcmp(scmp_families[i].name, word) != 0)
+			continue;
+		result = mrb_ary_new(mrb);
+		for (members = scmp_families[i].members; (members = scmp_family_next(members, member));)
+			mrb_ary_push(mrb, result, mrb_symbol_value(mrb_intern_cstr(mrb, member)));
+		return result;
+	}
+	for (i = 0; i < (size_t)RARRAY_LEN(others) && n < sizeof(words) / sizeof(words[0]); i++)
+		words[n++] = text_of(mrb, RARRAY_PTR(others)[i]);
+	if (!word) {
+		scmp_note_fault(mrb, "family", "a family is named by a Symbol: family(:unlink)");
+		return mrb_nil_value();
+	}
+	near = scmp_suggest(word, words, n);
+	if (scmp_resolve_syscall(word) >= 0)
+		scmp_note_fault(mrb, word, "there is no family(:%s): %s stands for itself", word, word);
+	else if (near)
+		scmp_note_fault(mrb, word, "unknown family :%s (did you mean :%s?)", word, near);
+	else
+		scmp_note_fault(mrb, word, "unknown family :%s", word);
+	return mrb_nil_value();
+}
+
+/* Seccomp.__arch?(name): whether it is this machine's; nil, and a fault, where nobody knows it. */
+static mrb_value is_arch(mrb_state *mrb, mrb_value self)
+{
+	static const char *const arches[] = {[SCMP_X86_64] = "x86_64", [SCMP_AARCH64] = "aarch64"};
+	mrb_value name;
+	const char *word;
+	size_t i;
+
+	mrb_get_args(mrb, "o", &name);
+	word = text_of(mrb, name);
+	for (i = 0; word && i < SCMP_ARCHES; i++)
+		if (strcmp(arches[i], word) == 0)
+			return mrb_bool_value(i == SCMP_ARCH_HERE);
+	scmp_note_fault(mrb, word ? word : "on_arch", "unknown architecture %s%s: it is :x86_64 or :aarch64",
+			word ? ":" : "of no name", word ? word : "");
+	return mrb_nil_value();
+}
+
 void scmp_names_init(mrb_state *mrb, struct RClass *module)
 {
 	const struct scmp_version *version = seccomp_version();
@@ -299,6 +354,8 @@ void scmp_names_init(mrb_state *mrb, struct RClass *module)
 	if (version)
 		text = mrb_format(mrb, "%d.%d.%d", (int)version->major, (int)version->minor, (int)version->micro);
 	mrb_define_const(mrb, module, "LIBSECCOMP_VERSION", text);
+	mrb_define_module_function(mrb, module, "__family", family_members, MRB_ARGS_REQ(2));
+	mrb_define_module_function(mrb, module, "__arch?", is_arch, MRB_ARGS_REQ(1));
 	mrb_define_module_function(mrb, module, "syscall_to_name", syscall_to_name, MRB_ARGS_REQ(1));
 	mrb_define_module_function(mrb, module, "syscall_to_i", syscall_to_i, MRB_ARGS_REQ(1));
 	mrb_define_module_function(mrb, module, "name_to_syscall", syscall_to_i, MRB_ARGS_REQ(1));

@@ -175,27 +175,72 @@ struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context
 	return NULL;
 }
 
-static void fault_of(const struct scmp_policy_context *context, const struct scmp_fault *fault)
+/* What rules say the same wrong thing in one line of the policy: as one. */
+static bool same_words(const struct scmp_fault *a, const struct scmp_fault *b)
 {
-	const struct scmp_rule *rule = fault->rule, *earlier = fault->earlier;
+	return a->kind == b->kind && a->rule->file == b->rule->file && a->rule->line == b->rule->line &&
+	       a->rule->verb == b->rule->verb &&
+	       (a->earlier == b->earlier ||
+		(a->earlier && b->earlier && a->earlier->file == b->earlier->file &&
+		 a->earlier->line == b->earlier->line && a->earlier->verb == b->earlier->verb));
+}
 
-	switch (fault->kind) {
+/* ":mkdir, :rmdir", or "family(:unlink)" */
+static void name_calls(const struct scmp_fault *faults, size_t n, char *text, size_t room)
+{
+	const size_t more_room = sizeof(" and 4294967295 more");
+	size_t length = 0, i;
+
+	for (i = 0; i < n; i++) {
+		const struct scmp_rule *rule = faults[i].rule;
+		const char *name = rule->family ? rule->family->name : rule->name;
+
+		if (length + strlen(name) + more_room >= room) {
+			snprintf(text + length, room - length, " and %zu more", n - i);
+			return;
+		}
+		length += (size_t)snprintf(text + length, room - length, "%s%s%s", i ? ", " : "",
+					   rule->family ? "" : ":", name);
+	}
+}
+
+/* "line 4", or "base.rb:4" where it is another file's. */
+static const char *line_of(const struct scmp_rule *rule, const char *file, char *text, size_t room)
+{
+	if (rule->file == file)
+		snprintf(text, room, "line %d", rule->line);
+	else
+		snprintf(text, room, "%s:%d", rule->file, rule->line);
+	return text;
+}
+
+/* Return: how many of the faults were told. */
+static size_t tell_faults(const struct scmp_policy_context *context, const struct scmp_fault *faults, size_t n_faults)
+{
+	const struct scmp_rule *rule = faults[0].rule, *earlier = faults[0].earlier;
+	char names[160], line[128];
+	size_t n = 1;
+
+	while (n < n_faults && same_words(&faults[0], &faults[n]))
+		n++;
+	name_calls(faults, n, names, sizeof(names));
+	switch (faults[0].kind) {
 	case SCMP_FAULT_NEVER_TRUE:
 		scmp_policy_fault(context, rule->file, rule->line, false,
-				  "%s :%s can never match: its conditions contradict themselves", rule->verb,
-				  rule->name);
+				  "%s %s can never match: its conditions contradict themselves", rule->verb, names);
 		break;
 	case SCMP_FAULT_COVERED:
 		scmp_policy_fault(
 			context, rule->file, rule->line, false,
-			"%s :%s can never take effect: line %d (%s) takes all of its calls, and the first match wins",
-			rule->verb, rule->name, earlier->line, earlier->verb);
+			"%s %s can never take effect: %s (%s) takes all of its calls, and the first match wins",
+			rule->verb, names, line_of(earlier, rule->file, line, sizeof(line)), earlier->verb);
 		break;
 	case SCMP_FAULT_SAME_AS_DEFAULT:
 		scmp_policy_fault(context, rule->file, rule->line, true,
-				  "%s :%s has no effect: it is the default action", rule->verb, rule->name);
+				  "%s %s has no effect: it is the default action", rule->verb, names);
 		break;
 	}
+	return n;
 }
 
 static void check_rules(struct scmp_policy_context *context)
@@ -221,8 +266,8 @@ static void check_rules(struct scmp_policy_context *context)
 		return;
 	}
 	n_faults = scmp_filter_check(&context->context, faults);
-	for (i = 0; i < n_faults; i++)
-		fault_of(context, &faults[i]);
+	for (i = 0; i < n_faults; i += tell_faults(context, &faults[i], n_faults - i))
+		;
 	free(faults);
 }
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Families of system calls (families.def): what a policy means when it says unlink. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct scmp_family {
+	const char *name;
+	const char *members; /* names with spaces between */
+	bool alike; /* whoever is refused one and not another can do the same */
+};
+
+extern const struct scmp_family scmp_families[];
+extern const size_t scmp_n_families;
+
+/* scmp_family_next() - the next member's name, copied to `name` (28 bytes); NULL ends */
+const char *scmp_family_next(const char *members, char *name);
