@@ -21,6 +21,7 @@
 #include "gem.h"
 #include "process.h"
 #include "ruby.h"
+#include "source.h"
 
 #if MRUBY_RELEASE_NO < 30300 /* renamed there */
 #define mrb_ccontext mrbc_context
@@ -121,6 +122,17 @@ struct script {
 	bool parsed;
 };
 
+/* For rule.include: as read_file(), with -errno. */
+static long read_policy(const char *path, char **text)
+{
+	size_t length;
+
+	*text = read_file(path, &length);
+	return *text ? (long)length : -errno;
+}
+
+static const struct scmp_reader reader = {.read = read_policy, .folder = SCMP_POLICIES_DIR};
+
 static void set_arguments(mrb_state *mrb, const struct script *script)
 {
 	mrb_value argv = mrb_ary_new(mrb);
@@ -150,6 +162,7 @@ static mrb_value run_body(mrb_state *mrb, void *userdata)
 	mrb_ccontext *context;
 
 	scmp_gem_open(mrb);
+	scmp_source_read_by(&reader);
 	cli_process_open(mrb);
 	set_arguments(mrb, script);
 

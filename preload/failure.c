@@ -43,16 +43,16 @@ void scmp_defuse(char *text, size_t length)
 
 void scmp_fail_text(const char *text)
 {
-	if (text != message) {
-		strncpy(message, text, sizeof(message) - 1);
-		message[sizeof(message) - 1] = '\0';
-	}
+	/* Whoever goes on all the same tells of the first line. */
+	if (text != message)
+		snprintf(message, sizeof(message), "%.*s", (int)strcspn(text, "\n"), text);
 	if (soft)
 		longjmp(*soft, 1);
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 		char line[sizeof(message) + 8];
-		int n = snprintf(line, sizeof(line), "scmp: %.*s\n", (int)length, text);
+		/* A line that is quoted stands under the one that speaks of it. */
+		int n = snprintf(line, sizeof(line), "%s%.*s\n", *text == ' ' ? "" : "scmp: ", (int)length, text);
 
 		n = n < (int)sizeof(line) ? n : (int)sizeof(line) - 1;
 		scmp_defuse(line, (size_t)n - 1);

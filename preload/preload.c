@@ -26,6 +26,7 @@
 #include "logfile.h"
 #include "options.h"
 #include "policy.h"
+#include "source.h"
 #include "surface.h"
 #include "sys.h"
 #include "trap.h"
@@ -167,6 +168,8 @@ static void report_faults(void)
 		}
 		snprintf(line, sizeof(line), "%s:%d: %s", fault->file, fault->line, fault->text);
 		length += (size_t)sprintf(text + length, "%s%s", length ? "\n" : "", line);
+		if (length < ROOM)
+			length += scmp_source_quote(fault->file, fault->line, fault->token, text + length, LINE_ROOM);
 	}
 	if (more)
 		length += (size_t)sprintf(text + length, "\n%s: and %zu more", options.policy, more);
@@ -195,7 +198,7 @@ static void understand_policy(void)
 	scmp_arena_populate();
 	scmp_vm_open(variables);
 	scmp_bridge_on_fault(report_block);
-	scmp_vm_run(options.policy, policy_text, policy_length);
+	scmp_vm_run(options.policy, options.policy_path, policy_text, policy_length);
 	n = scmp_policy_close(NULL);
 	report_faults();
 	if (n == 0)

@@ -3,9 +3,7 @@
 #include "vm.h"
 
 #include <mruby.h>
-#include <mruby/compile.h>
 #include <mruby/error.h>
-#include <mruby/proc.h>
 #include <mruby/string.h>
 #include <stdbool.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "gem.h"
 #include "place.h"
 #include "policy.h"
+#include "source.h"
 #include "surface.h"
 
 static mrb_state *vm;
@@ -76,6 +75,8 @@ static void open_surface(mrb_state *mrb, void *data)
 	scmp_surface_open(mrb, data);
 }
 
+static const struct scmp_reader reader = {.read = scmp_read_file, .folder = SCMP_POLICIES_DIR};
+
 void scmp_vm_open(char **environment)
 {
 	const struct scmp_policy_fault *fault;
@@ -84,6 +85,7 @@ void scmp_vm_open(char **environment)
 	if (!vm || vm->exc)
 		scmp_fail("libscmp: mruby cannot be opened");
 	scmp_policy_defer();
+	scmp_source_read_by(&reader);
 	enter(open_surface, environment);
 	fault = scmp_policy_faults();
 	if (fault)
@@ -91,68 +93,20 @@ void scmp_vm_open(char **environment)
 }
 
 struct source {
-	const char *name;
-	const char *text;
+	const char *name, *path, *text;
 	size_t length;
 };
-
-/* Ruby takes these bytes, even in a comment, for the end of the text: what follows would be left out in silence. */
-static bool ends_early(const struct source *source)
-{
-	size_t i;
-	int line = 1;
-
-	for (i = 0; i < source->length; i++) {
-		char c = source->text[i];
-
-		if (c == '\0' || c == '\004' || c == '\032') {
-			scmp_policy_fault(NULL, source->name, line, false,
-					  "a byte 0x%02x, at which Ruby would stop reading: a policy is plain text", c);
-			return true;
-		}
-		line += c == '\n';
-	}
-	return false;
-}
 
 static void run_source(mrb_state *mrb, void *data)
 {
 	const struct source *source = data;
-	struct mrb_parser_state *parser;
-	mrbc_context *context;
-	struct RProc *program;
-	size_t i;
 
-	if (ends_early(source))
-		return;
-	context = mrbc_context_new(mrb);
-	context->capture_errors = true;
-	mrbc_filename(mrb, context, source->name);
-	parser = mrb_parse_nstring(mrb, source->text, source->length, context);
-	if (!parser)
-		scmp_fail("%s: libscmp: no memory to read it", source->name);
-	if (parser->nerr > 0) {
-		const size_t room = sizeof(parser->error_buffer) / sizeof(parser->error_buffer[0]);
-
-		for (i = 0; i < parser->nerr && i < room; i++)
-			scmp_policy_fault(NULL, source->name, parser->error_buffer[i].lineno, false, "%s",
-					  parser->error_buffer[i].message);
-		return;
-	}
-	program = mrb_generate_code(mrb, parser);
-	mrb_parser_free(parser);
-	mrbc_context_free(mrb, context);
-	if (!program) {
-		scmp_policy_fault(NULL, source->name, 1, false,
-				  "the policy cannot be compiled: it is too large or nested too deep");
-		return;
-	}
-	mrb_top_run(mrb, program, mrb_top_self(mrb), 0);
+	scmp_source_run(mrb, source->name, source->path, source->text, source->length);
 }
 
-void scmp_vm_run(const char *name, const char *text, size_t length)
+void scmp_vm_run(const char *name, const char *path, const char *text, size_t length)
 {
-	struct source source = {name, text, length};
+	struct source source = {name, path, text, length};
 
 	enter(run_source, &source);
 }

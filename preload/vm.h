@@ -14,6 +14,7 @@ void scmp_vm_open(char **environment);
 /*
  * scmp_vm_run() - parse and run a policy
  * @name: what records and messages call the file
+ * @path: where it lies
  * A syntax error or an exception is noted with scmp_policy_fault().
  */
-void scmp_vm_run(const char *name, const char *text, size_t length);
+void scmp_vm_run(const char *name, const char *path, const char *text, size_t length);

@@ -25,6 +25,8 @@
 #include "gem.h"
 #include "place.h"
 #include "policy.h"
+#include "source.h"
+#include "statement.h"
 #include "syscalls.h"
 #include "wish.h"
 
@@ -295,6 +297,33 @@ static struct scmp_wish new_wish(mrb_state *mrb, const struct scmp_policy_contex
 	return wish;
 }
 
+/* A keyword given twice, an operator of Ruby's between tests: nothing of that comes this far. */
+static void look_for_swallowed(struct scmp_wish *wish)
+{
+	size_t length, n;
+	const char *text = scmp_source_statement(wish->place.file, wish->place.line, &length), *word;
+	char token[32];
+
+	if (!text)
+		return;
+	switch (scmp_statement_swallowed(text, length, &word, &n)) {
+	case SCMP_SWALLOWED_NOTHING:
+		return;
+	case SCMP_SWALLOWED_KEYWORD:
+		SCMP_WISH_FAULT(wish, "%.*s: is given twice, and Ruby keeps the last: join two tests by &", (int)n,
+				word);
+		break;
+	case SCMP_SWALLOWED_OPERATOR:
+		SCMP_WISH_FAULT(wish,
+				"%.*s is Ruby's own, and keeps one of the two: `any(...) & none(...)` is both, "
+				"[any(...), none(...)] either",
+				(int)n, word);
+		break;
+	}
+	snprintf(token, sizeof(token), "%.*s", (int)n, word);
+	scmp_policy_point(token);
+}
+
 /* context.__rule(action, operand, what, options, block): operand may be the context itself for "none". */
 static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 {
@@ -315,6 +344,8 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 		if (is_a(mrb, RARRAY_PTR(what)[i], "Arg"))
 			scmp_wish_argument(mrb, &wish, RARRAY_PTR(what)[i], index++);
 	scmp_wish_options(mrb, &wish, options);
+	if (!mrb_nil_p(wish.conditions))
+		look_for_swallowed(&wish);
 	if (!mrb_nil_p(block)) {
 		wish.block = block;
 		if (wish.rule.verdict != SCMP_VERDICT_TRAP) {
@@ -344,6 +375,84 @@ static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb
 }
 
 /*
+ * Including: while another policy's text runs, its context is that of who includes it.
+ */
+
+static struct including {
+	struct scmp_policy_context *context; /* which takes the rules, or NULL */
+	const char *name;
+	size_t n_contexts; /* that the included policy has made */
+} including;
+
+static bool is_included(mrb_state *mrb, mrb_value self)
+{
+	return mrb_test(mrb_iv_get(mrb, self, mrb_intern_lit(mrb, "@included")));
+}
+
+static bool same_default(const struct scmp_rule *a, const struct scmp_rule *b)
+{
+	return a->verdict == b->verdict && a->data == b->data && a->answer == b->answer;
+}
+
+/* Seccomp.new in an included policy. */
+static void include_context(mrb_state *mrb, mrb_value self, mrb_value action, mrb_value options)
+{
+	static struct scmp_policy_context theirs; /* for its default alone */
+	struct scmp_place place = scmp_place_now(mrb);
+
+	mrb_data_init(self, including.context, &context_type);
+	mrb_iv_set(mrb, self, mrb_intern_lit(mrb, "@included"), mrb_true_value());
+	theirs = (struct scmp_policy_context){0};
+	set_default(mrb, &theirs, action, options);
+	if (++including.n_contexts > 1)
+		scmp_policy_fault(including.context, place.file, place.line, false,
+				  "include \"%s\": this is its second context, and only one can be taken in place",
+				  including.name);
+	else if (!same_default(&theirs.context.fallback, &including.context->context.fallback))
+		scmp_policy_fault(
+			including.context, place.file, place.line, false,
+			"include \"%s\": its default is %s, and %s where it is included: its rules would mean "
+			"something else",
+			including.name, theirs.context.fallback.verb, including.context->context.fallback.verb);
+}
+
+/*
+ * call-seq: rule.include(policy) -> 0
+ *
+ * Takes the rules of another policy in the place where it stands: a ready-made one
+ * by its name, or a file, its path relative to that of this one. Its default must be
+ * the same; whether it is loaded is decided here.
+ */
+static mrb_value context_include(mrb_state *mrb, mrb_value self)
+{
+	struct including outer = including;
+	struct scmp_policy_context *context = context_of(mrb, self);
+	struct scmp_place place = scmp_place_now(mrb);
+	mrb_value name, exception;
+	char text[64];
+
+	mrb_get_args(mrb, "o", &name);
+	if (!mrb_string_p(name) || !scmp_word_of(mrb, name)) {
+		scmp_policy_fault(context, place.file, place.line, false,
+				  "include takes the name of a ready-made policy or a path, as a String, not %s",
+				  scmp_inspect(mrb, name, text, sizeof(text)));
+		scmp_policy_point("include");
+		return mrb_int_value(mrb, 0);
+	}
+	including = (struct including){context, scmp_word_of(mrb, name), 0};
+	if (scmp_source_include(mrb, including.name, context, &place, &exception) && including.n_contexts == 0 &&
+	    mrb_nil_p(exception)) {
+		scmp_policy_fault(context, place.file, place.line, false, "include \"%s\": it defines no filter",
+				  including.name);
+		scmp_policy_point(including.name);
+	}
+	including = outer;
+	if (!mrb_nil_p(exception))
+		mrb_exc_raise(mrb, exception);
+	return mrb_int_value(mrb, 0);
+}
+
+/*
  * call-seq: Seccomp::Context.new(action, options = {})
  *
  * Seccomp.new says the same with a keyword and a block.
@@ -357,6 +466,10 @@ static mrb_value context_initialize(mrb_state *mrb, mrb_value self)
 	refuse_if_final(mrb);
 	if (DATA_PTR(self))
 		mrb_raise(mrb, E_RUNTIME_ERROR, "this context is initialized already");
+	if (including.context) {
+		include_context(mrb, self, action, options);
+		return self;
+	}
 	context = scmp_policy_context_new();
 	if (!context)
 		mrb_raise(mrb, E_RUNTIME_ERROR, "out of memory");
@@ -376,6 +489,8 @@ static mrb_value context_reset(mrb_state *mrb, mrb_value self)
 	mrb_value action;
 
 	mrb_get_args(mrb, "o", &action);
+	if (is_included(mrb, self))
+		mrb_raise(mrb, E_RUNTIME_ERROR, "an included policy cannot reset the context that it is included in");
 	context->context.n_rules = 0;
 	context->loaded = false;
 	scmp_policy_forget(context);
@@ -415,6 +530,8 @@ static mrb_value context_load(mrb_state *mrb, mrb_value self)
 	struct scmp_frame frame = {.log_fd = -1};
 	struct scmp_why why;
 
+	if (is_included(mrb, self))
+		return mrb_int_value(mrb, 0);
 	if (context->loaded) {
 		struct scmp_place place = scmp_place_now(mrb);
 
@@ -483,6 +600,7 @@ void scmp_context_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_class_under(mrb, module, "PolicyError", mrb_class_get(mrb, "StandardError"));
 	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_ARG(1, 1));
 	mrb_define_method(mrb, class, "__rule", context_rule, MRB_ARGS_REQ(5));
+	mrb_define_method(mrb, class, "include", context_include, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "load", context_load, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "reset", context_reset, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "initialize_copy", context_copy, MRB_ARGS_REQ(1));

@@ -12,13 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source.h"
+
 /* Functions of libmruby in every version; their header moved. */
 #if MRUBY_RELEASE_NO >= 30200
 #include <mruby/internal.h>
 #endif
 
 /* Files are few and named by every rule: each is kept once. */
-static const char *keep_file(const char *file, size_t length)
+const char *scmp_place_file(const char *file, size_t length)
 {
 	static struct kept {
 		struct kept *next;
@@ -68,8 +70,9 @@ static struct scmp_place first_place(mrb_state *mrb, mrb_value backtrace)
 			line = 0;
 		}
 		if (line > 0 && colon > text) {
-			place.file = keep_file(text, (size_t)(colon - text));
-			place.line = line;
+			place.file = scmp_place_file(text, (size_t)(colon - text));
+			/* mruby knows the last line of a call's arguments. */
+			place.line = scmp_source_first_line(place.file, line);
 			return place;
 		}
 	}

@@ -5,9 +5,12 @@
 #include <mruby.h>
 
 struct scmp_place {
-	const char *file; /* lives as long as the process */
-	int line; /* 0: unknown */
+	const char *file; /* lives as long as the process; the same pointer for the same file */
+	int line; /* of the statement, its first; 0: unknown */
 };
+
+/* scmp_place_file() - the one copy of a file's name that all places share */
+const char *scmp_place_file(const char *file, size_t length);
 
 /* scmp_place_now() - file and line of the innermost frame that has them: the policy's, as the words have none */
 struct scmp_place scmp_place_now(mrb_state *mrb);

@@ -15,6 +15,7 @@
 #include "hash.h"
 #include "meaning.h"
 #include "sim.h"
+#include "source.h"
 #include "unnamed.h"
 
 static struct {
@@ -106,8 +107,13 @@ void scmp_policy_fault(const struct scmp_policy_context *context, const char *fi
 
 void scmp_policy_point(const char *token)
 {
-	if (policy.latest)
-		snprintf(policy.latest->token, sizeof(policy.latest->token), "%s", token);
+	struct scmp_policy_fault *fault = policy.latest;
+	int line = fault && fault->file ? scmp_source_line_of(fault->file, fault->line, token) : 0;
+
+	if (line == 0)
+		return;
+	snprintf(fault->token, sizeof(fault->token), "%s", token);
+	fault->line = line;
 }
 
 const struct scmp_policy_fault *scmp_policy_faults(void)

@@ -50,7 +50,7 @@ __attribute__((format(printf, 5, 6))) void scmp_policy_fault(const struct scmp_p
 							     const char *file, int line, bool warning,
 							     const char *format, ...);
 
-/* scmp_policy_point() - the word of the policy that the fault noted last is about */
+/* scmp_policy_point() - the word that the fault noted last is about: it is told by its line, and quoted */
 void scmp_policy_point(const char *token);
 
 /* scmp_policy_out_of_memory() - the policy is not all there: it is broken */

@@ -2,6 +2,7 @@
 """Failing closed: where anything is wrong before the filter is in the kernel, no part of the host runs."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -73,12 +74,41 @@ class BadPolicies(Marked):
         self.assert_closed(result, pattern)
         return result.stderr.splitlines()
 
+    def faults(self, text, pattern):
+        """Without the lines that are quoted below them."""
+        return [line for line in self.closed(text, pattern) if not line.startswith(" ")]
+
     def test_a_misspelt_syscall_is_named_with_its_place_and_the_likely_one(self):
         lines = self.closed(
             "\nSeccomp.new(default: :allow) do |rule|\n  rule.kill :opne\nend\n",
             r"\S*p\.rb:3: unknown syscall :opne \(did you mean :open\?\)",
         )
-        self.assertEqual(len(lines), 1, lines)
+        self.assertEqual(lines[1:], ["      rule.kill :opne", "                ^^^^^"])
+
+    def test_a_fault_in_a_statement_of_several_lines_is_told_by_its_own(self):
+        lines = self.closed(
+            "Seccomp.new(default: :allow) do |rule|\n"
+            "  rule.kill :socket,\n\tdomain: :AF_UNIX, # \u00fc\n\ttype: \"\u00fc\"; rule.kill(:mkdir,\n    wy: 3)\n"
+            "end\n",
+            r"\S*p\.rb:4: \"\\xc3\\xbc\" is not a value of socket's type: .*",
+        )
+        self.assertEqual(lines[1:3], ["     type: \"\u00fc\"; rule.kill(:mkdir,", "     ^^^^"])
+        self.assertRegex(lines[3], r"\Ascmp: \S*p\.rb:5: mkdir has no argument wy: .*")
+
+    def test_a_keyword_given_twice_is_found_before_ruby_drops_it(self):
+        lines = self.closed(
+            "Seccomp.new(default: :allow) { |rule| rule.kill :mmap, prot: 1, flags: 2, prot: 3 }\n",
+            r"\S*p\.rb:1: prot: is given twice, and Ruby keeps the last: join two tests by &",
+        )
+        self.assertEqual(lines[2].strip(), "^^^^")
+
+    def test_an_operator_of_rubys_own_between_tests_is_found(self):
+        for operator in "&&", "||", "and", "or":
+            with self.subTest(operator=operator):
+                self.closed(
+                    f"Seccomp.new(default: :allow) {{ |rule| rule.kill(:mmap, prot: (any(4) {operator} none(2))) }}\n",
+                    rf"\S*p\.rb:1: {re.escape(operator)} is Ruby's own, .*",
+                )
 
     def test_a_syntax_error_is_named_with_its_place(self):
         self.closed(GOOD + "rule = = 3\n", r"\S*p\.rb:2: syntax error.*")
@@ -189,7 +219,7 @@ class BadPolicies(Marked):
         self.closed(GOOD + "a = 'x' * 1000000\nkept = []\nloop { kept << a + 'y' }\n", r".*memory.*")
 
     def test_several_faults_come_out_together_each_complete_by_itself(self):
-        lines = self.closed(
+        lines = self.faults(
             "Seccomp.new(default: :allow) do |rule|\n"
             "  rule.kill :opne\n"
             "  rule.errno :EPREM, :mkdir\n"
@@ -204,7 +234,7 @@ class BadPolicies(Marked):
             self.assertRegex(line, rf"\Ascmp: \S*p\.rb:{number}: ")
 
     def test_more_faults_than_the_message_has_room_for_still_end_the_start(self):
-        lines = self.closed(
+        lines = self.faults(
             "Seccomp.new(default: :allow) do |rule|\n" + "  rule.kill :opne\n" * 400 + "end\n",
             r"\S*p\.rb:2: unknown syscall :opne.*",
         )

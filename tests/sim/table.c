@@ -15,9 +15,9 @@
  * list or on a line of its own is every call that the policy answers in another
  * way than most.
  */
+#include <errno.h>
 #include <linux/audit.h>
 #include <mruby.h>
-#include <mruby/compile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +28,7 @@
 #include "meaning.h"
 #include "policy.h"
 #include "sim.h"
+#include "source.h"
 #include "syscalls.h"
 
 enum {
@@ -79,24 +80,41 @@ __attribute__((noreturn)) static void give_up(const char *path, const char *text
 	exit(2);
 }
 
-/* Every ready-made policy is one context. */
+static long read_file(const char *path, char **text)
+{
+	FILE *file = fopen(path, "r");
+	size_t length = 0, room = 1 << 20;
+
+	*text = malloc(room);
+	if (file && *text)
+		length = fread(*text, 1, room, file);
+	if (!file || !*text || !feof(file))
+		return -EIO;
+	fclose(file);
+	return (long)length;
+}
+
+/* Every ready-made policy is one context; those that it includes lie beside it. */
 static struct scmp_program program_of(const char *path)
 {
+	static const struct scmp_reader reader = {.read = read_file, .folder = SCMP_POLICIES};
 	mrb_state *mrb = mrb_open();
 	struct scmp_frame frame = {.key = 1, .log_fd = 1000};
 	struct scmp_door doors[SCMP_DOORS_MAX];
 	struct scmp_program program = {0};
 	const struct scmp_context *context;
 	struct scmp_why why = {""};
-	FILE *file = fopen(path, "r");
 	size_t n_doors;
+	long length;
+	char *text;
 
-	if (!mrb || !file)
+	length = read_file(path, &text);
+	if (!mrb || length < 0)
 		give_up(path, "cannot be read");
 	scmp_policy_defer();
+	scmp_source_read_by(&reader);
 	scmp_gem_open(mrb);
-	mrb_load_file(mrb, file);
-	fclose(file);
+	scmp_source_run(mrb, path, path, text, (size_t)length);
 	if (mrb->exc)
 		give_up(path, "raises");
 	if (scmp_policy_close(NULL) != 1)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""rule.include: the rules of another policy, in the place where they are included."""
+
+import os
+import unittest
+
+from live import Marked, main, state
+
+EXDEV, EPERM = 18, 1
+
+
+def context(*lines, default=":allow"):
+    return f"Seccomp.new(default: {default}) do |rule|\n" + "".join(f"  {line}\n" for line in lines) + "end.load\n"
+
+
+class Included(Marked):
+    def test_rules_are_taken_in_place(self):
+        self.policy(context("rule.errno :EXDEV, :uname"), "other.rb")
+        for before, expected in (("rule.errno :EPERM, :mkdir", EXDEV), ("rule.errno :EPERM, :uname, :mkdir", None)):
+            with self.subTest(before=before):
+                self.clear_marks()
+                result = self.mark(self.policy(context(before, "rule.include 'other.rb'")))
+                if expected:
+                    self.assertEqual(state(result.stdout), (2, 1, -expected), result)
+                else:
+                    self.assert_closed(
+                        result,
+                        r"\S*other\.rb:2: errno :uname can never take effect: \S*p\.rb:2 \(errno\) takes all of its "
+                        "calls, and the first match wins",
+                    )
+
+    def test_its_own_load_is_not_needed_and_does_nothing(self):
+        self.policy(context("rule.errno :EXDEV, :uname").replace(".load", ""), "unloaded.rb")
+        self.policy(context("rule.errno :ENOTTY, :mkdir") + "puts 'read'\n", "loaded.rb")
+        text = context("rule.include 'unloaded.rb'", "rule.include 'loaded.rb'")
+        result = self.mark(self.policy(text))
+        self.assertEqual((state(result.stdout), result.stderr), ((2, 1, -EXDEV), "read\n"))
+
+    def test_policies_in_folders_include_each_other_from_where_they_lie(self):
+        os.makedirs(self.path("a/b"))
+        self.policy(context("rule.include 'b/two.rb'"), "a/one.rb")
+        self.policy(context("rule.include '../three.rb'"), "a/b/two.rb")
+        self.policy(context("rule.errno :EXDEV, :uname"), "a/three.rb")
+        self.policy(context("rule.include 'a/one.rb'"))
+        result = self.mark("p.rb", cwd=self.folder)
+        self.assertEqual(state(result.stdout), (2, 1, -EXDEV), result)
+
+    def test_a_record_names_the_included_line_also_in_a_child_that_runs_elsewhere(self):
+        self.policy(context("rule.errno :EXDEV, :mkdir", "rule.trap(:uname) { |call| call.errno :EXDEV }"), "other.rb")
+        self.policy(context("rule.include 'other.rb'"))
+        result = self.start("p.rb", "sh", "-c", "cd /; exec uname", cwd=self.folder)
+        self.assertRegex(
+            result.stderr,
+            r"\Ascmp\[\d+\] uname: uname\(0x[0-9a-f]+\) = -1 EXDEV  trap other\.rb:3  from [^\n]+\n"
+            r"uname: cannot get system name: Invalid cross-device link\n\Z",
+        )
+
+
+class Refused(Marked):
+    def refused(self, line, pattern, *, other=None):
+        self.clear_marks()
+        if other is not None:
+            self.policy(other, "other.rb")
+        result = self.mark(self.policy(context(line)))
+        self.assert_closed(result, pattern)
+
+    def test_another_default(self):
+        self.refused(
+            "rule.include 'other.rb'",
+            r"\S*other\.rb:1: include \"other\.rb\": its default is kill, and allow where it is included: "
+            "its rules would mean something else",
+            other=context("rule.allow :uname", default=":kill"),
+        )
+
+    def test_two_contexts(self):
+        self.refused(
+            "rule.include 'other.rb'",
+            r"\S*other\.rb:4: include \"other\.rb\": this is its second context, and only one can be taken in place",
+            other=context("rule.kill :uname") + context("rule.kill :mkdir"),
+        )
+
+    def test_no_context(self):
+        self.refused(
+            "rule.include 'other.rb'", r"\S*p\.rb:2: include \"other\.rb\": it defines no filter", other="$x = 1\n"
+        )
+
+    def test_a_file_that_includes_itself(self):
+        self.refused("rule.include 'p.rb'", r"\S*p\.rb:2: include \"p\.rb\": the policy includes itself")
+        self.refused(
+            "rule.include 'other.rb'",
+            r"\S*other\.rb:2: include \"p\.rb\": the policy includes itself",
+            other=context("rule.include 'p.rb'"),
+        )
+
+    def test_a_chain_without_end(self):
+        for i in range(30):
+            self.policy(context(f"rule.include '{i + 1}.rb'"), f"{i}.rb")
+        self.refused(
+            "rule.include '0.rb'",
+            r"\S*\d+\.rb:2: include \"\d+\.rb\": the chain of policies that include each other is too long",
+        )
+
+    def test_files_that_are_not_there(self):
+        self.refused(
+            "rule.include 'absent.rb'",
+            r"\S*p\.rb:2: include \"absent\.rb\": /\S*/absent\.rb cannot be read: No such file or directory",
+        )
+        self.refused("rule.include 'absent'", r"\S*p\.rb:2: include \"absent\": /\S*/policies/absent\.rb cannot be .*")
+
+    def test_what_is_no_name(self):
+        for word in ":no_network", "3", "nil", '"a\\0b"':
+            self.refused(f"rule.include {word}", r"\S*p\.rb:2: include takes the name of a ready-made policy or a .*")
+
+    def test_its_own_faults_have_its_own_place(self):
+        self.refused(
+            "rule.include 'other.rb'", r"\S*other\.rb:2: unknown syscall :opne .*", other=context("rule.kill :opne")
+        )
+        self.refused("rule.include 'other.rb'", r"\S*other\.rb:1: syntax error.*", other="rule = = 3\n")
+        self.refused("rule.include 'other.rb'", r"\S*other\.rb:2: no \(RuntimeError\)", other="#\nraise 'no'\n")
+
+    def test_an_included_policy_cannot_reset_its_includer(self):
+        self.refused(
+            "rule.include 'other.rb'",
+            r"\S*other\.rb:1: an included policy cannot reset .*",
+            other="Seccomp.new(default: :allow).reset(:allow)\n",
+        )
+
+    def test_after_an_exception_that_was_rescued_all_is_as_before(self):
+        self.policy("raise 'no'\n", "raises.rb")
+        self.policy(context("rule.errno :EXDEV, :uname"), "other.rb")
+        text = (
+            "Seccomp.new(default: :allow) do |rule|\n"
+            "  2.times { begin; rule.include 'raises.rb'; rescue => e; puts e.message; end }\n"
+            "  rule.include 'other.rb'\n"
+            "end\n"
+            "Seccomp.new(default: :allow) { |rule| rule.errno :EPERM, :mkdir }\n"
+        )
+        result = self.mark(self.policy(text))
+        self.assertEqual((state(result.stdout), result.stderr), ((2, 2, -EXDEV), "no\nno\n"))
+
+
+if __name__ == "__main__":
+    main()
