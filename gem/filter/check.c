@@ -180,13 +180,20 @@ static bool same_effect(const struct scmp_rule *rule, const struct scmp_rule *fa
 	}
 }
 
+/* Whether it says of its call what the context says of those that no rule names. */
+static bool is_default(const struct scmp_context *context, const struct scmp_rule *rule)
+{
+	return !(context->unknown_from && (uint32_t)rule->nr >= context->unknown_from) &&
+	       same_effect(rule, &context->fallback);
+}
+
 /* Whether one of the alternatives [begin, end) saves some call from a later rule with another effect. */
 static bool is_exception(const struct scmp_context *context, size_t begin, size_t end, size_t last)
 {
 	for (size_t i = end; i <= last; i++) {
 		const struct scmp_rule *later = &context->rules[i];
 
-		if (later->nr != context->rules[begin].nr || same_effect(later, &context->fallback))
+		if (later->nr != context->rules[begin].nr || is_default(context, later))
 			continue;
 		for (size_t j = begin; j < end; j++)
 			if (can_hold(&context->rules[j], later))
@@ -273,7 +280,7 @@ size_t scmp_filter_check(const struct scmp_context *context, struct scmp_fault *
 		} else if (first < begin && all_covered(context, begin, end, first)) {
 			fault.kind = SCMP_FAULT_COVERED;
 			fault.earlier = find_coverer(context, end - 1, begin, first);
-		} else if (same_effect(rule, &context->fallback) && !is_exception(context, begin, end, last)) {
+		} else if (is_default(context, rule) && !is_exception(context, begin, end, last)) {
 			fault.kind = SCMP_FAULT_SAME_AS_DEFAULT;
 		} else {
 			continue;

@@ -120,6 +120,8 @@ uint32_t scmp_meaning(const struct scmp_context *context, const struct scmp_door
 		if (context->rules[i].nr == data->nr &&
 		    all_hold(context->rules[i].tests, context->rules[i].n_tests, data))
 			rule = &context->rules[i];
+	if (!rule && context->unknown_from && (uint32_t)data->nr >= context->unknown_from)
+		return SECCOMP_RET_ERRNO | context->unknown_errno;
 	said = answer(rule ? rule : &context->fallback);
 
 	/* What would run may be the handler's to do, unless it is the handler that does it. */

@@ -97,4 +97,6 @@ struct scmp_context {
 	struct scmp_rule fallback; /* the default action */
 	struct scmp_rule *rules;
 	size_t n_rules;
+	uint32_t unknown_from; /* this number and those above are newer than the policy; 0: it makes no difference */
+	uint32_t unknown_errno; /* ... and fail with this, where no rule names them */
 };

@@ -29,6 +29,8 @@ struct tail {
 
 struct build {
 	uint32_t fallback; /* the default's answer */
+	uint32_t unknown_from; /* but for these calls, if it is not 0, */
+	uint32_t unknown; /* which get this */
 	struct scmp_case *cases; /* sorted by number, then in order of precedence */
 	size_t n_cases;
 	struct scmp_leaf *leaves;
@@ -147,10 +149,18 @@ static int compare_cases(const void *a, const void *b)
 	return left->rank < right->rank ? -1 : left->rank > right->rank;
 }
 
+/* What a call gets where no case of it holds. */
+static uint32_t default_of(const struct build *build, int nr)
+{
+	return build->unknown_from && (uint32_t)nr >= build->unknown_from ? build->unknown : build->fallback;
+}
+
 static int collect(struct build *build, const struct scmp_context *context, const struct scmp_door *doors,
 		   size_t n_doors, struct scmp_why *why)
 {
 	build->fallback = action_of(&context->fallback);
+	build->unknown_from = context->unknown_from;
+	build->unknown = SECCOMP_RET_ERRNO | (context->unknown_errno & SECCOMP_RET_DATA);
 	for (size_t i = 0; i < n_doors; i++)
 		if (!doors[i].virtual)
 			add_case(build, doors[i].nr, doors[i].gate, doors[i].action, doors[i].tests, doors[i].n_tests);
@@ -168,7 +178,7 @@ static int collect(struct build *build, const struct scmp_context *context, cons
 	/* And for what the default lets run: once a number. */
 	for (size_t i = 0; i < n_doors; i++)
 		if (doors[i].virtual && (i == 0 || doors[i - 1].nr != doors[i].nr || !doors[i - 1].virtual))
-			add_virtual_cases(build, doors[i].nr, build->fallback, NULL, 0, doors, n_doors);
+			add_virtual_cases(build, doors[i].nr, default_of(build, doors[i].nr), NULL, 0, doors, n_doors);
 	scmp_sort(build->cases, build->n_cases, sizeof(*build->cases), compare_cases);
 	return 0;
 }
@@ -181,7 +191,7 @@ static int collect(struct build *build, const struct scmp_context *context, cons
 static void add_leaf(struct build *build, const struct scmp_case *cases, size_t n_cases)
 {
 	struct scmp_leaf *leaf = &build->leaves[build->n_leaves];
-	uint32_t last = build->fallback;
+	uint32_t last = default_of(build, cases[0].nr);
 	size_t n = 0;
 
 	while (n < n_cases && cases[n].conditional)
@@ -191,7 +201,7 @@ static void add_leaf(struct build *build, const struct scmp_case *cases, size_t 
 	while (n > 0 && cases[n - 1].action == last)
 		n--;
 
-	if (n == 0 && last == build->fallback)
+	if (n == 0 && last == default_of(build, cases[0].nr))
 		return;
 	leaf->nr = cases[0].nr;
 	if (n == 0 && is_plain(last)) {
@@ -210,7 +220,7 @@ static int dispatch(struct build *build, struct scmp_why *why)
 
 	/* The index 0 is taken even where a plain default needs no place-holder. */
 	build->tails[build->n_tails++] = (struct tail){.last = fallback};
-	if (!is_plain(fallback))
+	if (!is_plain(fallback) || build->unknown_from)
 		fallback = SECCOMP_RET_TRACE;
 
 	for (size_t start = 0; start < build->n_cases; start = end) {
@@ -231,6 +241,7 @@ static int splice(struct build *build, struct scmp_why *why)
 	for (size_t i = 0; i < n_dispatch; i++) {
 		struct sock_filter *insn = &code->insns[i];
 		struct tail *tail;
+		bool is_default;
 
 		if (insn->code != (BPF_RET | BPF_K) || (insn->k & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_TRACE)
 			continue;
@@ -239,13 +250,17 @@ static int splice(struct build *build, struct scmp_why *why)
 			return -EBADMSG;
 		}
 		tail = &build->tails[insn->k & SECCOMP_RET_DATA];
-		if (tail->n_cases == 0) {
+		is_default = tail == &build->tails[0];
+		if (tail->n_cases == 0 && !(is_default && build->unknown_from)) {
 			insn->k = tail->last;
 			continue;
 		}
 		if (tail->start == 0) {
 			tail->start = code->n_insns;
-			scmp_tail_emit(code, tail->cases, tail->n_cases, tail->last);
+			if (is_default)
+				scmp_tail_emit_default(code, build->unknown_from, build->unknown, tail->last);
+			else
+				scmp_tail_emit(code, tail->cases, tail->n_cases, tail->last);
 		}
 		*insn = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)(tail->start - i - 1));
 	}

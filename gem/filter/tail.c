@@ -264,6 +264,14 @@ static void resolve(struct scmp_code *code, size_t start)
 	}
 }
 
+void scmp_tail_emit_default(struct scmp_code *code, uint32_t unknown_from, uint32_t unknown, uint32_t known)
+{
+	load_low(code, offsetof(struct seccomp_data, nr));
+	jump(code, BPF_JGE, unknown_from, 0, 1);
+	emit(code, BPF_RET | BPF_K, 0, 0, unknown);
+	emit(code, BPF_RET | BPF_K, 0, 0, known);
+}
+
 void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last)
 {
 	for (size_t i = 0; i < n_cases; i++) {

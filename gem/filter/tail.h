@@ -39,3 +39,6 @@ struct scmp_code {
  * @last: the answer if none holds
  */
 void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last);
+
+/* scmp_tail_emit_default() - append the answers to all calls that have no case: from a number on, and below it */
+void scmp_tail_emit_default(struct scmp_code *code, uint32_t unknown_from, uint32_t unknown, uint32_t known);

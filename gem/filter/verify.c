@@ -267,9 +267,10 @@ static int probe_number(struct verifier *verifier, const struct subject *subject
 /* Numbers that no door and no rule names. */
 static int probe_rest(struct verifier *verifier, int begin, int end)
 {
-	const struct subject nobody = {.context.fallback = verifier->all.context.fallback};
+	struct subject nobody = {.context = verifier->all.context};
 	int r = 0;
 
+	nobody.context.n_rules = 0;
 	for (int nr = begin; r == 0 && nr < end; nr++)
 		r = probe_number(verifier, &nobody, nr);
 	return r;
@@ -309,9 +310,11 @@ static size_t gather(struct verifier *verifier, struct subject *subject, size_t 
 	size_t i;
 
 	*subject = (struct subject){
-		.context = {.fallback = all->context.fallback, .rules = verifier->rules},
+		.context = all->context,
 		.doors = verifier->doors,
 	};
+	subject->context.rules = verifier->rules;
+	subject->context.n_rules = 0;
 	for (i = begin; i < end && verifier->entries[i] >> 32 == nr; i++) {
 		size_t position = (uint32_t)verifier->entries[i];
 

@@ -3,13 +3,15 @@
 # Module Seccomp: how a context is made, and the words of mruby-seccomp that
 # belong to no context.
 module Seccomp
-  # call-seq: Seccomp.new(default: action, log: true, why: text) { |rule| ... } -> Context
+  # call-seq: Seccomp.new(default: action, unknown: error, log: true, why: text) { |rule| ... } -> Context
   #
   # A context: an ordered list of rules, and the default action for all calls that
   # no rule takes. The action is one of :allow :trap :kill :kill_process
   # :kill_thread :log :errno :trace, or with its operand [:errno, :ENOSYS],
   # [:errno, 1], [:trace, 7], [:return, 0]; log: and why: are what they are for
-  # a rule. The block gets the context.
+  # a rule. unknown: is the error of calls that are newer than this library, as
+  # :ENOSYS, on which libc falls back to older ones; without it they get the default.
+  # The block gets the context.
   def self.new(default: nil, **options)
     raise ArgumentError, "Please specify default action by `default: ...'" if default.nil?
     context = Context.new(default, options)

@@ -72,7 +72,7 @@ static void unknown_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value act
 				text);
 }
 
-static void take_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value)
+void scmp_wish_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value)
 {
 	char text[64];
 
@@ -102,7 +102,7 @@ static void take_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value)
 		else
 			SCMP_WISH_FAULT(wish, "unknown errno :%s", name);
 	} else {
-		SCMP_WISH_FAULT(wish, "errno takes a name such as :EPERM or 1 to 4095, not %s",
+		SCMP_WISH_FAULT(wish, "an errno is a name such as :EPERM or 1 to 4095, not %s",
 				scmp_inspect(mrb, value, text, sizeof(text)));
 	}
 }
@@ -162,7 +162,7 @@ void scmp_wish_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value action, 
 		if (mrb_undef_p(operand))
 			wish->rule.data = EPERM;
 		else
-			take_errno(mrb, wish, operand);
+			scmp_wish_errno(mrb, wish, operand);
 	} else if (verb->verdict == SCMP_VERDICT_TRACE) {
 		if (!mrb_undef_p(operand))
 			take_userdata(mrb, wish, operand);

@@ -359,6 +359,23 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 	return mrb_int_value(mrb, 0);
 }
 
+/* unknown: :ENOSYS, for calls that are newer than the table of system calls; taken out of the options. */
+static void set_unknown(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish)
+{
+	mrb_value key = mrb_symbol_value(mrb_intern_lit(mrb, "unknown"));
+	struct scmp_wish unknown = *wish;
+
+	context->context.unknown_from = 0;
+	context->context.unknown_errno = 0;
+	if (!mrb_hash_p(wish->conditions) || !mrb_hash_key_p(mrb, wish->conditions, key))
+		return;
+	scmp_wish_errno(mrb, &unknown, mrb_hash_delete_key(mrb, wish->conditions, key));
+	context->context.unknown_from = (uint32_t)scmp_syscall_end();
+	context->context.unknown_errno = unknown.rule.data;
+	if (mrb_hash_size(mrb, wish->conditions) == 0)
+		wish->conditions = mrb_nil_value();
+}
+
 static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb_value action, mrb_value options)
 {
 	struct scmp_wish wish = new_wish(mrb, context);
@@ -366,8 +383,9 @@ static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb
 	scmp_wish_action(mrb, &wish, action, mrb_undef_value());
 	wish.rule.verb = wish.verb;
 	scmp_wish_options(mrb, &wish, options);
+	set_unknown(mrb, context, &wish);
 	if (!mrb_nil_p(wish.conditions))
-		SCMP_WISH_FAULT(&wish, "a default has no conditions: its options are limit:, log: and why:");
+		SCMP_WISH_FAULT(&wish, "a default has no conditions: its options are limit:, log:, unknown: and why:");
 	scmp_wish_settle(&wish.rule);
 	if (wish.rule.traps)
 		wish.rule.id = scmp_policy_next_id();
@@ -389,9 +407,11 @@ static bool is_included(mrb_state *mrb, mrb_value self)
 	return mrb_test(mrb_iv_get(mrb, self, mrb_intern_lit(mrb, "@included")));
 }
 
-static bool same_default(const struct scmp_rule *a, const struct scmp_rule *b)
+static bool same_default(const struct scmp_context *a, const struct scmp_context *b)
 {
-	return a->verdict == b->verdict && a->data == b->data && a->answer == b->answer;
+	return a->fallback.verdict == b->fallback.verdict && a->fallback.data == b->fallback.data &&
+	       a->fallback.answer == b->fallback.answer && a->unknown_from == b->unknown_from &&
+	       a->unknown_errno == b->unknown_errno;
 }
 
 /* Seccomp.new in an included policy. */
@@ -408,7 +428,7 @@ static void include_context(mrb_state *mrb, mrb_value self, mrb_value action, mr
 		scmp_policy_fault(including.context, place.file, place.line, false,
 				  "include \"%s\": this is its second context, and only one can be taken in place",
 				  including.name);
-	else if (!same_default(&theirs.context.fallback, &including.context->context.fallback))
+	else if (!same_default(&theirs.context, &including.context->context))
 		scmp_policy_fault(
 			including.context, place.file, place.line, false,
 			"include \"%s\": its default is %s, and %s where it is included: its rules would mean "

@@ -450,6 +450,8 @@ uint64_t scmp_policy_fingerprint(void)
 
 	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
 		hash = hash_rule(hash, &context->context.fallback);
+		hash = scmp_hash_u64(hash,
+				     (uint64_t)context->context.unknown_from << 32 | context->context.unknown_errno);
 		for (i = 0; i < context->context.n_rules; i++)
 			hash = hash_rule(hash, &context->context.rules[i]);
 		hash = scmp_hash_u64(hash, context->context.n_rules);

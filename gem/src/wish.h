@@ -46,6 +46,9 @@ const char *scmp_word_of(mrb_state *mrb, mrb_value value);
  */
 void scmp_wish_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value action, mrb_value operand);
 
+/* action.c: scmp_wish_errno() - an errno by its name or number, into the rule's data */
+void scmp_wish_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value);
+
 /* action.c: scmp_wish_settle() - what the kernel can answer by itself needs no trap; what it cannot, does */
 void scmp_wish_settle(struct scmp_rule *rule);
 

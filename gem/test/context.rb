@@ -32,7 +32,7 @@ MISUSES = {
   "errno 0 is out of range: 1 to 4095 (a faked success is `return 0`)" => ->(r) { r.errno 0, :mkdir },
   "errno 4096 is out of range: 1 to 4095" => ->(r) { r.errno 4096, :mkdir },
   "errno takes the error first: errno :EPERM, :mkdir" => ->(r) { r.errno :mkdir, :rmdir },
-  "errno takes a name such as :EPERM or 1 to 4095, not nil" => ->(r) { r.errno nil, :mkdir },
+  "an errno is a name such as :EPERM or 1 to 4095, not nil" => ->(r) { r.errno nil, :mkdir },
   "a syscall is named by a Symbol, a String or its number, not nil" => ->(r) { r.kill nil },
   "a syscall is named by a Symbol, a String or its number, not 1.5" => ->(r) { r.kill 1.5 },
   "kill names no syscall" => ->(r) { r.kill },
@@ -111,6 +111,14 @@ assert('errno rules answer their error, and others pass') do
     end
   end
   assert_true status.success?
+end
+
+assert('unknown: takes an errno') do
+  { ENOSY: "unknown errno :ENOSY (did you mean :ENOSYS?)", nil => "an errno is a name such as :EPERM or 1 to 4095, not nil" }
+    .each do |value, message|
+    raised = assert_raise_message(Seccomp::PolicyError) { Seccomp.new(default: :kill, unknown: value).load }
+    assert_include raised, message
+  end
 end
 
 assert('return above 0 needs a handler and gives that result') do

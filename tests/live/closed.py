@@ -67,6 +67,13 @@ class GoodPolicies(Marked):
         self.assertRegex(result.stderr, r"scmp\[\d+\] marker: \w+\(.*\) = \? killed  kill p\.rb:1 \"not listed\" .*\n\Z")
 
 
+    def test_newer_calls_than_are_known_get_the_error_that_unknown_names(self):
+        """601 is named, 600 is not; 500 is far above the last one that any kernel has."""
+        policy = self.policy("Seccomp.new(default: :allow, unknown: :EXDEV) { |rule| rule.errno :EPERM, 601 }\n")
+        code = "foreach (500, 600, 601, 39) { $r = syscall($_); print $r < 0 ? $! + 0 : 'ok', ' ' }"
+        self.assertEqual(self.start(policy, "perl", "-e", code).stdout, f"{EXDEV} {EXDEV} {EPERM} ok ")
+
+
 class BadPolicies(Marked):
     def closed(self, text, pattern):
         self.clear_marks()

@@ -154,6 +154,10 @@ static void draw_policy(struct policy *policy)
 		policy->context.fallback = (struct scmp_rule)RULE(-1, ALLOW, 0);
 	for (size_t i = 0; i < policy->context.n_rules; i++)
 		policy->rules[i] = draw_rule(policy, i);
+	if (below(4) == 0) {
+		policy->context.unknown_from = below(2) ? (uint32_t)numbers[below(N_ELEMENTS(numbers))] : 470;
+		policy->context.unknown_errno = 38;
+	}
 	policy->n_doors = below(2) ? 0 : scmp_doors(policy->doors, &frame);
 	if (below(2))
 		draw_virtual_doors(policy);
@@ -266,7 +270,9 @@ static uint32_t effect(const struct scmp_rule *rule)
 static uint32_t read_rules(const struct policy *policy, const struct seccomp_data *data,
 			   const struct scmp_rule *without, const struct scmp_rule **takerp)
 {
-	uint32_t found = effect(&policy->context.fallback);
+	uint32_t from = policy->context.unknown_from;
+	uint32_t found = from && !((unsigned)data->nr < from) ? 0x00050000 + policy->context.unknown_errno
+							      : effect(&policy->context.fallback);
 
 	*takerp = NULL;
 	for (size_t i = policy->context.n_rules; i-- > 0;) {
@@ -481,6 +487,7 @@ static void live_under(struct policy *policy)
 		rule->data = rule->verdict == SCMP_VERDICT_TRACE ? 0 : 3000 + (uint32_t)i;
 	}
 	policy->context.fallback = (struct scmp_rule)RULE(-1, ALLOW, 0);
+	policy->context.unknown_from = 0; /* it has to go on living */
 	program = build(policy);
 	check(sigaction(SIGSYS, &action, NULL) == 0);
 	check_equal(scmp_filter_load(&program, &why), 0);

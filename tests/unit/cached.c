@@ -4,6 +4,7 @@
  * runs the whole filter each time.
  */
 #include <asm/unistd.h>
+#include <errno.h>
 #include <string.h>
 
 #include "check.h"
@@ -72,6 +73,13 @@ int main(void)
 	const struct scmp_context traplist = {RULE(-1, ALLOW, 0), traps, N_ELEMENTS(traps)};
 	const struct scmp_context gatelist = {RULE(-1, ALLOW, 0), gated, N_ELEMENTS(gated)};
 	const struct scmp_context allowlist = {RULE(-1, KILL_PROCESS, 0), allow, N_ELEMENTS(allow)};
+	const struct scmp_context newer = {
+		.fallback = RULE(-1, ALLOW, 0),
+		.rules = deny,
+		.n_rules = 1,
+		.unknown_from = NUMBERS - 1,
+		.unknown_errno = ENOSYS,
+	};
 	const struct scmp_context nothing = {RULE(-1, TRAP, 0), NULL, 0};
 
 	ALL_BUT("refused calls are not cached, and prctl for the probe", &denylist, &host, __NR_getpriority,
@@ -85,5 +93,7 @@ int main(void)
 		 __NR_restart_syscall, __NR_exit_group);
 	NONE_BUT("nothing is cached under a default that traps, but the doors that are always open", &nothing,
 		 &trapping, __NR_rt_sigreturn, __NR_restart_syscall, __NR_exit_group);
+	ALL_BUT("the default is cached for the calls that are known, where newer ones get an errno", &newer, &host,
+		__NR_getpriority, NUMBERS - 1, __NR_prctl);
 	return 0;
 }
