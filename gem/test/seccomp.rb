@@ -70,7 +70,7 @@ end
 
 assert('a default takes log: and why:, as a rule does') do
   assert_kind_of Seccomp::Context, Seccomp.new(default: :kill, log: true, why: "not listed")
-  assert_include policy_error { Seccomp.new(default: :kill, wy: "x").load }, "a default has no conditions: its options are limit:, log: and why:"
+  assert_include policy_error { Seccomp.new(default: :kill, wy: "x").load }, "a default has no conditions: its options are limit:, log:, unknown: and why:"
   assert_include policy_error { Seccomp.new(default: :allow, log: true).load }, "allow cannot be recorded"
 end
 
