@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * calls COUNT getppid|uname [handler]
+ * calls COUNT getppid|uname|ioctl [handler|filter]
  *
  * Makes one system call COUNT times, in ten parts, and prints the nanoseconds
  * a call in the quickest part (what disturbs a part only adds to it), then the
  * result of the last call. With `handler` it first puts itself under the least
  * that can trap: a filter of three instructions and a handler that writes
- * -EPERM. Run by tests/bench/run.
+ * -EPERM. With `filter` under what one would write by hand to refuse TIOCSTI,
+ * which is not the ioctl that it makes. Run by tests/bench/run.
  */
 #include <errno.h>
+#include <asm/ioctls.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -38,6 +41,38 @@ static void answer(int signal, siginfo_t *info, void *context)
 #endif
 }
 
+static int load(struct sock_filter *code, size_t length)
+{
+	struct sock_fprog program = {(unsigned short)length, code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return -1;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+static int refuse_tiocsti(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+#if defined(__x86_64__)
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+#elif defined(__aarch64__)
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_AARCH64, 1, 0),
+#endif
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1), /* x32 */
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	return load(code, sizeof(code) / sizeof(code[0]));
+}
+
 static int trap(int nr)
 {
 	struct sock_filter code[] = {
@@ -46,12 +81,11 @@ static int trap(int nr)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 	struct sigaction action = {.sa_sigaction = answer, .sa_flags = SA_SIGINFO};
 
-	if (sigaction(SIGSYS, &action, NULL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+	if (sigaction(SIGSYS, &action, NULL) != 0)
 		return -1;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+	return load(code, sizeof(code) / sizeof(code[0]));
 }
 
 static double now(void)
@@ -72,8 +106,8 @@ int main(int argc, char **argv)
 
 	if (count < 1)
 		return 2;
-	nr = strcmp(argv[2], "uname") ? SYS_getppid : SYS_uname;
-	if (argc > 3 && trap(nr) != 0)
+	nr = strcmp(argv[2], "uname") == 0 ? SYS_uname : strcmp(argv[2], "ioctl") == 0 ? SYS_ioctl : SYS_getppid;
+	if (argc > 3 && (strcmp(argv[3], "filter") == 0 ? refuse_tiocsti() : trap(nr)) != 0)
 		return 1;
 
 	for (int part = 0; part < PARTS; part++) {
@@ -81,7 +115,7 @@ int main(int argc, char **argv)
 		double time;
 
 		for (long i = 0; i < count; i++)
-			result = syscall(nr, &name);
+			result = nr == SYS_ioctl ? syscall(nr, -1, TCGETS, &name) : syscall(nr, &name);
 		time = (now() - start) / (double)count;
 		if (!part || time < best)
 			best = time;
