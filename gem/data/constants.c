@@ -48,6 +48,15 @@ struct scmp_constants scmp_constants_of(unsigned meaning)
 	};
 }
 
+bool scmp_constant_holds(unsigned meaning, const struct scmp_constant *constant, uint32_t argument)
+{
+	uint32_t value_bits = scmp_constants_of(meaning).value_bits;
+
+	if (!(constant->value & ~value_bits))
+		return (argument & value_bits) == constant->value;
+	return (argument & constant->value) == constant->value;
+}
+
 const char *scmp_constants_title(unsigned meaning)
 {
 	return meaning < SCMP_SETS ? sets[meaning].title : meaning == SCMP_MEANS_DIRFD ? sets[SCMP_SETS].title : "";

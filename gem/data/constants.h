@@ -29,6 +29,9 @@ struct scmp_constants {
 /* scmp_constants_of() - the constants of a meaning (enum scmp_meaning); n is 0 where it has none */
 struct scmp_constants scmp_constants_of(unsigned meaning);
 
+/* scmp_constant_holds() - whether an argument of this meaning is the constant, or has its flag set */
+bool scmp_constant_holds(unsigned meaning, const struct scmp_constant *constant, uint32_t argument);
+
 /* scmp_constants_title() - "O", "MAP": what the names of a set begin with, for messages */
 const char *scmp_constants_title(unsigned meaning);
 

@@ -123,6 +123,18 @@ const char *scmp_syscall_word(unsigned word)
 	return word < sizeof(words) / sizeof(words[0]) ? words[word] : "";
 }
 
+int scmp_syscall_argument(const struct scmp_syscall *call, const char *name)
+{
+	for (int i = 0; i < call->n_args; i++) {
+		const struct scmp_argument *argument = &call->args[i];
+
+		if ((argument->word && compare(scmp_syscall_word(argument->word), name) == 0) ||
+		    (argument->other_word && compare(scmp_syscall_word(argument->other_word), name) == 0))
+			return i;
+	}
+	return -1;
+}
+
 unsigned scmp_width_bits(enum scmp_width width)
 {
 	return width == SCMP_WIDTH_U16 ? 16 : width == SCMP_WIDTH_S32 || width == SCMP_WIDTH_U32 ? 32 : 64;

@@ -83,6 +83,9 @@ int scmp_syscall_end(void);
 /* scmp_syscall_word() - the name of an argument by its number; "" for 0 */
 const char *scmp_syscall_word(unsigned word);
 
+/* scmp_syscall_argument() - which argument has this name, the kernel's or another; -1: none */
+int scmp_syscall_argument(const struct scmp_syscall *call, const char *name);
+
 /* scmp_width_bits() - 16, 32 or 64; scmp_width_is_signed() */
 unsigned scmp_width_bits(enum scmp_width width);
 int scmp_width_is_signed(enum scmp_width width);

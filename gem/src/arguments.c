@@ -516,47 +516,51 @@ static bool expand(const struct subject *subject, mrb_value value, struct scmp_c
  * Keywords
  */
 
+const char *scmp_argument_names(const struct scmp_syscall *call, char *text, size_t room)
+{
+	size_t length = 0;
+	unsigned i;
+
+	text[0] = '\0';
+	for (i = 0; i < call->n_args && length < room; i++)
+		length += (size_t)snprintf(text + length, room - length, "%s%s", i ? ", " : "",
+					   scmp_syscall_word(call->args[i].word));
+	return text;
+}
+
 static void unknown_keyword(struct scmp_wish *wish, const struct scmp_syscall *call, const char *keyword)
 {
 	const char *words[6 * 2 + 8], *near;
-	char names[160] = "";
-	size_t n = 0, length = 0;
+	char names[160];
+	size_t n = 0;
 	unsigned i;
 
 	words[n++] = "log";
 	words[n++] = "why";
 	words[n++] = "limit";
 	for (i = 0; i < call->n_args; i++) {
-		const char *word = scmp_syscall_word(call->args[i].word);
-
-		words[n++] = word;
+		words[n++] = scmp_syscall_word(call->args[i].word);
 		if (call->args[i].other_word)
 			words[n++] = scmp_syscall_word(call->args[i].other_word);
-		length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s", i ? ", " : "", word);
 	}
 	near = scmp_suggest(keyword, words, n);
 	if (near)
 		SCMP_WISH_FAULT(wish, "%s has no argument %s: (did you mean %s:?)", call->name, keyword, near);
 	else
-		SCMP_WISH_FAULT(wish, "%s has no argument %s:, it has (%s)", call->name, keyword, names);
+		SCMP_WISH_FAULT(wish, "%s has no argument %s:, it has (%s)", call->name, keyword,
+				scmp_argument_names(call, names, sizeof(names)));
 	scmp_policy_point(keyword);
 }
 
 static bool find_argument(const struct scmp_syscall *call, const char *keyword, struct subject *subject)
 {
-	unsigned i;
+	int i = scmp_syscall_argument(call, keyword);
 
-	for (i = 0; i < call->n_args; i++) {
-		const struct scmp_argument *argument = &call->args[i];
-
-		if ((argument->word && strcmp(scmp_syscall_word(argument->word), keyword) == 0) ||
-		    (argument->other_word && strcmp(scmp_syscall_word(argument->other_word), keyword) == 0)) {
-			subject->index = i;
-			subject->argument = argument;
-			return true;
-		}
-	}
-	return false;
+	if (i < 0)
+		return false;
+	subject->index = (unsigned)i;
+	subject->argument = &call->args[i];
+	return true;
 }
 
 bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct scmp_syscall *call, mrb_value conditions,

@@ -16,10 +16,12 @@
 #include <mruby/string.h>
 #include <stdio.h>
 
+#include "constants.h"
 #include "gate.h"
 #include "gem.h"
 #include "memory.h"
 #include "syscalls.h"
+#include "wish.h"
 
 static const struct mrb_data_type call_type = {"Seccomp::Call", NULL};
 
@@ -150,23 +152,6 @@ static mrb_int n_args(const struct scmp_call *call)
 }
 
 /*
- * call-seq: call[index] -> Integer
- *
- * Argument 0 to 5, its 64 bits as a signed Integer. IndexError for an argument
- * that the call does not have.
- */
-static mrb_value call_argument(mrb_state *mrb, mrb_value self)
-{
-	struct scmp_call *call = call_of(mrb, self);
-	mrb_int index;
-
-	mrb_get_args(mrb, "i", &index);
-	if (index < 0 || index >= n_args(call))
-		mrb_raisef(mrb, E_INDEX_ERROR, "no argument %i: the call has %i", index, n_args(call));
-	return mrb_int_value(mrb, (mrb_int)call->data.args[index]);
-}
-
-/*
  * call-seq: call.nth -> Integer
  *
  * Which trap of its rule it is, from 1: of all traps, also of those that found no block
@@ -240,6 +225,116 @@ static void check_length(mrb_state *mrb, mrb_int length)
 		mrb_raisef(mrb, E_ARGUMENT_ERROR, "a length is 0 to %i, not %i", (mrb_int)MEMORY_MAX, length);
 }
 
+/* The argument of that name; raises IndexError where the call has none. */
+static const struct scmp_argument *argument_named(mrb_state *mrb, const struct scmp_call *call, const char *name,
+						  uint64_t *value)
+{
+	const struct scmp_syscall *syscall = scmp_syscall_by_number(call->data.nr);
+	char names[160];
+	int i;
+
+	if (!syscall)
+		mrb_raise(mrb, E_INDEX_ERROR,
+			  "the arguments of this call have no names: it is known by its number only");
+	i = scmp_syscall_argument(syscall, name);
+	if (i >= 0) {
+		*value = call->data.args[i];
+		return &syscall->args[i];
+	}
+	mrb_raisef(mrb, E_INDEX_ERROR, "%s has no argument :%s, it has (%s)", syscall->name, name,
+		   scmp_argument_names(syscall, names, sizeof(names)));
+	return NULL;
+}
+
+/* What the kernel reads of the register, with its sign. */
+static mrb_int value_of(const struct scmp_argument *argument, uint64_t value)
+{
+	switch ((enum scmp_width)argument->width) {
+	case SCMP_WIDTH_U16:
+		return (uint16_t)value;
+	case SCMP_WIDTH_S32:
+		return (int32_t)value;
+	case SCMP_WIDTH_U32:
+		return (uint32_t)value;
+	default:
+		return (mrb_int)value;
+	}
+}
+
+static mrb_value read_string(mrb_state *mrb, mrb_int address, mrb_int max)
+{
+	mrb_value text = mrb_str_new(mrb, NULL, (size_t)max);
+	long length = scmp_memory_string(RSTRING_PTR(text), (uint64_t)address, (size_t)max);
+
+	if (length < 0)
+		raise_fault(mrb, address, length);
+	return mrb_str_resize(mrb, text, (mrb_int)length);
+}
+
+/*
+ * call-seq: call[index] -> Integer
+ *           call[name] -> Integer, String or nil
+ *
+ * Argument 0 to 5, all 64 bits of its register as a signed Integer; or the one of that
+ * name, as the kernel reads it: an int with its sign, and of a path or another C string
+ * the text (nil for NULL; Errno::EFAULT for a bad pointer). IndexError for an argument
+ * that the call does not have.
+ */
+static mrb_value call_argument(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_call *call = call_of(mrb, self);
+	const struct scmp_argument *argument;
+	mrb_value which;
+	uint64_t value;
+
+	mrb_get_args(mrb, "o", &which);
+	if (mrb_integer_p(which)) {
+		mrb_int index = mrb_integer(which);
+
+		if (index < 0 || index >= n_args(call))
+			mrb_raisef(mrb, E_INDEX_ERROR, "no argument %i: the call has %i", index, n_args(call));
+		return mrb_int_value(mrb, (mrb_int)call->data.args[index]);
+	}
+	if (!scmp_word_of(mrb, which))
+		mrb_raisef(mrb, mrb_class_get(mrb, "TypeError"),
+			   "an argument is named by a Symbol or its number, not %v", which);
+	argument = argument_named(mrb, call, scmp_word_of(mrb, which), &value);
+	if (argument->meaning != SCMP_MEANS_PATH && argument->meaning != SCMP_MEANS_STRING)
+		return mrb_int_value(mrb, value_of(argument, value));
+	return value ? read_string(mrb, (mrb_int)value, STRING_MAX) : mrb_nil_value();
+}
+
+/*
+ * call-seq: call.flag?(name, *constants) -> true or false
+ *
+ * Whether the argument has all of these flags, or is the value: flag?(:flags, :O_CREAT),
+ * flag?(:domain, :AF_UNIX).
+ */
+static mrb_value call_has_flag(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_call *call = call_of(mrb, self);
+	const struct scmp_argument *argument;
+	mrb_int n, i;
+	mrb_sym name;
+	const mrb_value *constants;
+	bool holds = true;
+	uint64_t value;
+
+	mrb_get_args(mrb, "n*", &name, &constants, &n);
+	argument = argument_named(mrb, call, mrb_sym_name(mrb, name), &value);
+	if (n == 0)
+		mrb_raise(mrb, E_ARGUMENT_ERROR, "flag? takes constants: flag?(:flags, :O_CREAT)");
+	for (i = 0; i < n; i++) {
+		const char *word = scmp_word_of(mrb, constants[i]);
+		const struct scmp_constant *constant = word ? scmp_constant_by_name(argument->meaning, word) : NULL;
+
+		if (!constant)
+			mrb_raisef(mrb, E_ARGUMENT_ERROR, "%v is not a constant of :%n", constants[i], name);
+		holds = holds && scmp_constant_holds(argument->meaning, constant, (uint32_t)value);
+	}
+	return mrb_bool_value(holds);
+}
+
 /*
  * call-seq: call.read(address, length) -> String
  *
@@ -291,17 +386,11 @@ static mrb_value call_write(mrb_state *mrb, mrb_value self)
 static mrb_value call_string(mrb_state *mrb, mrb_value self)
 {
 	mrb_int address, max = STRING_MAX;
-	mrb_value text;
-	long length;
 
 	call_of(mrb, self);
 	mrb_get_args(mrb, "i|i", &address, &max);
 	check_length(mrb, max);
-	text = mrb_str_new(mrb, NULL, (size_t)max);
-	length = scmp_memory_string(RSTRING_PTR(text), (uint64_t)address, (size_t)max);
-	if (length < 0)
-		raise_fault(mrb, address, length);
-	return mrb_str_resize(mrb, text, (mrb_int)length);
+	return read_string(mrb, address, max);
 }
 
 /* call-seq: call.inspect -> String */
@@ -356,5 +445,6 @@ void scmp_call_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_method(mrb, class, "inspect", call_inspect, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "to_s", call_inspect, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "[]", call_argument, MRB_ARGS_REQ(1));
+	mrb_define_method(mrb, class, "flag?", call_has_flag, MRB_ARGS_REQ(1) | MRB_ARGS_REST());
 	mrb_define_method(mrb, class, "arguments", call_arguments, MRB_ARGS_NONE());
 }

@@ -64,6 +64,9 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct scmp_syscall *call, mrb_value conditions,
 			 struct scmp_clauses *clauses);
 
+/* arguments.c: scmp_argument_names() - "dfd, filename, flags, mode", cut to fit */
+const char *scmp_argument_names(const struct scmp_syscall *call, char *text, size_t room);
+
 /* arguments.c: scmp_narrow() - cut a value, perhaps negative, to so many bits; false where it does not fit */
 bool scmp_narrow(uint64_t *value, unsigned bits);
 

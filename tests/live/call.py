@@ -38,6 +38,59 @@ class Calls(Live):
                 result = self.start(policy, *program, self.path(name))
                 self.assertIn(error, result.stderr)
 
+    def test_arguments_have_names(self):
+        os.mkdir(self.path("tree"))
+        policy = self.policy(
+            NOTHING
+            % """
+  rule.trap(:openat, filename: not_in(0), dfd: :AT_FDCWD, flags: any(:O_CREAT)) do |call|
+    puts [call[:filename], call[:pathname], call[:dfd], call[:flags] == call[2], call[:mode].to_s(8)].inspect
+    puts [call.flag?(:flags, :O_CREAT), call.flag?(:flags, :O_CREAT, :O_EXCL), call.flag?(:flags, :O_WRONLY),
+          call.flag?(:flags, :O_RDONLY), call.flag?(:dfd, :AT_FDCWD)].inspect
+    [-> { call[:path] }, -> { call[:xyzzy] }, -> { call["flags", 1] }, -> { call[1.5] }, -> { call.flag?(:flags) },
+     -> { call.flag?(:flags, :AF_UNIX) }, -> { call.flag?(:mode, 3) }].each do |misuse|
+      begin
+        misuse.call
+        puts "?"
+      rescue => e
+        puts e.message
+      end
+    end
+    call.errno :EISDIR
+  end"""
+        )
+        result = self.start(policy, "sh", "-c", "umask 0; : > made-up", cwd=self.folder, env={"SECCOMP_LOG": self.path("log")})
+        self.assertIn("Is a directory", result.stderr)
+        self.assertEqual(
+            self.log()[:-1],
+            [
+                '["made-up", "made-up", -100, true, "666"]',
+                "[true, false, true, false, true]",
+                "openat has no argument :path, it has (dfd, filename, flags, mode)",
+                "openat has no argument :xyzzy, it has (dfd, filename, flags, mode)",
+                "wrong number of arguments (given 2, expected 1)",
+                "an argument is named by a Symbol or its number, not 1.5",
+                "flag? takes constants: flag?(:flags, :O_CREAT)",
+                "AF_UNIX is not a constant of :flags",
+                "3 is not a constant of :mode",
+            ],
+        )
+
+    def test_a_string_argument_that_is_none_is_nil_or_an_exception(self):
+        policy = self.policy(
+            NOTHING
+            % """
+  rule.trap(:mkdir, log: false) do |call|
+    begin
+      puts call[:pathname].inspect
+    rescue Errno::EFAULT => e
+      puts e.message
+    end
+  end"""
+        )
+        result = self.start(policy, host("call"), "83:0", "83:16")
+        self.assertEqual(result.stderr, "nil\nno such memory at 0x10\n", result)
+
     def test_every_third_write_fails(self):
         policy = self.policy(
             NOTHING
