@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A free list for each size class, a bump pointer for what none holds. Blocks
- * are never split or joined: what a policy uses is soon the same mix of sizes
- * again and again. Classes are 16 bytes apart up to 512, then four to a power
- * of two, which wastes at most a fifth of a block.
+ * A free list for each size class, a bump pointer for what none holds: what a
+ * policy uses is soon the same mix of sizes again and again. Only when the range
+ * is used up are blocks split, and neighbours joined. Classes are 16 bytes apart up
+ * to 512, then four to a power of two, which wastes at most a fifth of a block.
  */
 #include "arena.h"
 
@@ -19,10 +19,13 @@
 enum {
 	ARENA_SIZE = 64 << 20, /* reserved, not used: pages come as they are touched */
 	ARENA_FIRST = 320 << 10, /* what mruby and a small policy use: one call instead of 80 page faults */
-	HEADER = 8, /* before each block's 16-byte aligned memory: its class */
+	HEADER = 8, /* before each block's 16-byte aligned memory: its class, and whether it is free */
+	START = 16, /* of a block's memory in it */
 	SMALL = 512,
 	N_CLASSES = 100,
 };
+
+#define FREE (1ull << 32)
 
 struct block {
 	struct block *next;
@@ -50,6 +53,50 @@ static unsigned class_of(size_t size, size_t *taken)
 	class = (unsigned)((need - 1 - ((size_t)1 << power)) / step);
 	*taken = ((size_t)1 << power) + (class + 1) * step;
 	return SMALL / 16 + 1 + (power - 9) * 4 + class;
+}
+
+static size_t taken_by(unsigned class)
+{
+	unsigned power;
+
+	if (class <= SMALL / 16)
+		return class * 16;
+	class -= SMALL / 16 + 1;
+	power = 9 + class / 4;
+	return ((size_t)1 << power) + (class % 4 + 1) * ((size_t)1 << (power - 2));
+}
+
+static uint64_t header_of(const void *memory)
+{
+	uint64_t header;
+
+	memcpy(&header, (const char *)memory - HEADER, HEADER);
+	return header;
+}
+
+static void set_header(void *memory, uint64_t header)
+{
+	memcpy((char *)memory - HEADER, &header, HEADER);
+}
+
+static void push(unsigned class, void *memory)
+{
+	struct block *block = memory;
+
+	set_header(memory, class | FREE);
+	block->next = arena.free[class];
+	arena.free[class] = block;
+}
+
+static void *pop(unsigned class)
+{
+	struct block *block = arena.free[class];
+
+	if (block) {
+		arena.free[class] = block->next;
+		set_header(block, class);
+	}
+	return block;
 }
 
 void scmp_arena_open(void)
@@ -84,55 +131,102 @@ static void *no_memory(void)
 	return NULL;
 }
 
+/* Make free blocks of a range, the largest first; every multiple of 16 is a sum of classes. */
+static void carve(char *from, size_t length)
+{
+	while (length > 0) {
+		size_t taken;
+		unsigned class = class_of(length - HEADER, &taken);
+
+		if (taken > length)
+			class --;
+		push(class, from + START);
+		from += taken_by(class);
+		length -= taken_by(class);
+	}
+}
+
+/* A larger free block, of which the rest stays free. */
+static void *split(unsigned class)
+{
+	unsigned larger = class + 1;
+	char *memory;
+
+	while (larger < N_CLASSES && !arena.free[larger])
+		larger++;
+	if (larger >= N_CLASSES)
+		return NULL;
+	memory = pop(larger);
+	set_header(memory, class);
+	carve(memory - START + taken_by(class), taken_by(larger) - taken_by(class));
+	return memory;
+}
+
+/* What is free side by side becomes one range; the last goes back to where new blocks come from. */
+static void join(void)
+{
+	char *at = arena.start, *free = NULL, *next;
+
+	memset(arena.free, 0, sizeof(arena.free));
+	for (; at < arena.top; at = next) {
+		uint64_t header = header_of(at + START);
+
+		next = at + taken_by((unsigned)header);
+		if (header & FREE) {
+			free = free ? free : at;
+		} else if (free) {
+			carve(free, (size_t)(at - free));
+			free = NULL;
+		}
+	}
+	if (free)
+		arena.top = free;
+}
+
+static void *bump(unsigned class)
+{
+	size_t taken = taken_by(class);
+	char *memory = arena.top + START;
+
+	if (taken > (size_t)(arena.end - arena.top) - START)
+		return NULL;
+	arena.top += taken;
+	set_header(memory, class);
+	return memory;
+}
+
 void *scmp_arena_allocate(size_t size)
 {
 	size_t taken;
 	unsigned class;
-	char *memory;
+	void *memory;
 
 	if (size > ARENA_SIZE)
 		return no_memory();
 	class = class_of(size, &taken);
-	if (arena.free[class]) {
-		memory = (char *)arena.free[class];
-		arena.free[class] = arena.free[class]->next;
-		return memory;
+	memory = pop(class);
+	if (!memory)
+		memory = bump(class);
+	if (!memory)
+		memory = split(class);
+	if (!memory) {
+		join();
+		memory = bump(class);
 	}
-	if (taken > (size_t)(arena.end - arena.top) - 16)
-		return no_memory();
-	memory = arena.top + 16; /* leaves the header before it */
-	arena.top += taken;
-	memcpy(memory - HEADER, &(uint64_t){class}, HEADER);
-	return memory;
-}
-
-static unsigned class_at(const void *memory)
-{
-	uint64_t class;
-
-	memcpy(&class, (const char *)memory - HEADER, HEADER);
-	return (unsigned)class;
+	if (!memory)
+		memory = pop(class);
+	if (!memory)
+		memory = split(class);
+	return memory ? memory : no_memory();
 }
 
 void scmp_arena_release(void *memory)
 {
-	struct block *block = memory;
-	unsigned class;
-
-	if (!block)
-		return;
-	class = class_at(memory);
-	block->next = arena.free[class];
-	arena.free[class] = block;
+	if (memory)
+		push((unsigned)header_of(memory), memory);
 }
 
 size_t scmp_arena_room(const void *memory)
 {
-	unsigned class = class_at(memory), power;
-
-	if (class <= SMALL / 16)
-		return class * 16 - HEADER;
-	class -= SMALL / 16 + 1;
-	power = 9 + class / 4;
-	return ((size_t)1 << power) + (class % 4 + 1) * ((size_t)1 << (power - 2)) - HEADER;
+	return taken_by((unsigned)header_of(memory)) - HEADER;
 }

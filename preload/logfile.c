@@ -4,30 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/stat.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "failure.h"
 #include "gate.h"
-#include "hash.h"
+#include "log.h"
+#include "policy.h"
 #include "sys.h"
 
 /* Filters name the descriptor, and answer it to a probe in 12 bits. */
 enum { HIGHEST_FD = 1023, TRIES = 32 };
-
-/* Through the gate, where an exec'd child has opened it: the policy may trap fstat(2). */
-static bool identify(struct scmp_log *log)
-{
-	struct stat status;
-
-	if (scmp_gate_call(__NR_fstat, log->fd, (long)&status, 0, 0, 0, 0) < 0)
-		return false;
-	log->device = status.st_dev;
-	log->inode = status.st_ino;
-	return true;
-}
 
 /* A copy of `fd` as high as it may be, where hosts do not look; kept over exec. */
 static int raise_fd(int fd)
@@ -78,23 +65,27 @@ void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options)
 		scmp_sys(__NR_close, fd, 0, 0, 0, 0, 0);
 	log->fd = (int)copy;
 	log->reserved = log->fd;
-	if (!identify(log))
+	log->path = options->log_path;
+	log->id = scmp_log_id(log->fd);
+	if (log->id == SCMP_LOG_CLOSED)
 		scmp_fail("kernel: fstat of the log failed");
 }
 
-void scmp_logfile_inherit(struct scmp_log *log, const struct scmp_child *child)
+void scmp_logfile_inherit(struct scmp_log *log, const struct scmp_child *child, const struct scmp_options *options)
 {
-	log->fd = child->log_fd;
-	log->reserved = log->fd;
-	if (log->fd >= 0 && (!identify(log) || scmp_logfile_id(log) != child->log_id))
-		log->fd = -1;
+	uint64_t id = child->log_fd >= 0 ? scmp_log_id(child->log_fd) : SCMP_LOG_CLOSED;
+
+	log->fd = id == child->log_id || id == SCMP_LOG_CLOSED ? child->log_fd : -1;
+	log->reserved = child->log_fd;
+	log->path = options->log_path;
+	log->id = child->log_id;
 }
 
-uint64_t scmp_logfile_id(const struct scmp_log *log)
+void scmp_logfile_reopens(struct scmp_log *log, const struct scmp_options *options)
 {
-	uint64_t hash = scmp_hash_u64(scmp_hash_u64(SCMP_HASH_START, log->device), log->inode);
-
-	return (hash ^ hash >> 33) & 0x1ffffffffull;
+	log->reopens = options->log_kind != SCMP_LOG_FD && scmp_policy_lets_run(__NR_fcntl) &&
+		       scmp_policy_lets_run(__NR_close) &&
+		       scmp_policy_lets_run(options->log_kind == SCMP_LOG_PATH ? __NR_openat : __NR_fstat);
 }
 
 void scmp_logfile_close(struct scmp_log *log)

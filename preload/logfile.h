@@ -12,11 +12,11 @@
 /* scmp_logfile_open() - ends the start where the log cannot be opened; a closed stderr leaves fd -1 */
 void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options);
 
-/* scmp_logfile_inherit() - the log of the filter in force; fd -1 where the number is no longer that log's */
-void scmp_logfile_inherit(struct scmp_log *log, const struct scmp_child *child);
+/* scmp_logfile_inherit() - the log of the filter in force; fd -1 where the number is another file's by now */
+void scmp_logfile_inherit(struct scmp_log *log, const struct scmp_child *child, const struct scmp_options *options);
 
-/* scmp_logfile_id() - 33 bits that tell this open file from others */
-uint64_t scmp_logfile_id(const struct scmp_log *log);
+/* scmp_logfile_reopens() - the rules are known: whether the handler can open it again where the host closes it */
+void scmp_logfile_reopens(struct scmp_log *log, const struct scmp_options *options);
 
 /* scmp_logfile_close() - nothing will ever be written: the host need not carry it */
 void scmp_logfile_close(struct scmp_log *log);

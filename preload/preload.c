@@ -32,7 +32,8 @@
 #include "trap.h"
 #include "vm.h"
 
-enum { STACK_SIZE = 1 << 20, STACK_GUARD = 1 << 16 };
+/* mruby stops a recursion of its own after some 1200 KiB. What is not touched takes no memory. */
+enum { STACK_SIZE = 4 << 20, STACK_GUARD = 1 << 16 };
 
 static struct scmp_options options;
 static struct scmp_log policy_log = {.fd = -1, .reserved = -1};
@@ -267,7 +268,9 @@ static void learn(void)
 {
 	static jmp_buf fault;
 	static bool opened_before;
+	static int saved_errno;
 
+	saved_errno = errno;
 	config = config == &configs[0] ? &configs[1] : &configs[0];
 	*config = configs[config == &configs[0]];
 	if (setjmp(fault)) {
@@ -284,11 +287,13 @@ static void learn(void)
 		if (!scmp_child_same_rules(key, scmp_policy_fingerprint()))
 			scmp_fail("%s makes other rules now than when it was loaded", options.policy);
 		policy_log.guarded = scmp_policy_guards_log();
+		scmp_logfile_reopens(&policy_log, &options);
 		scmp_surface_log(&policy_log);
 		hand_over_rules();
 	}
 	scmp_fail_softly(NULL);
 	scmp_arena_settle();
+	errno = saved_errno;
 }
 
 /* The first process: everything, and the filter last. */
@@ -309,9 +314,13 @@ static void start(void)
 	frame.fingerprint = scmp_policy_fingerprint();
 	if (frame.traps) {
 		frame.log_fd = policy_log.fd;
-		frame.log_id = scmp_logfile_id(&policy_log);
+		frame.log_id = policy_log.id;
 		frame.guard_log = scmp_policy_guards_log();
 		policy_log.guarded = frame.guard_log;
+		scmp_logfile_reopens(&policy_log, &options);
+		/* Where it is said by number, who closes all that he did not open loses it. */
+		frame.guard_all =
+			!scmp_policy_lets_run(__NR_write) || (options.log_kind != SCMP_LOG_FD && !policy_log.reopens);
 		frame.n_answers = scmp_policy_static_answers(&frame.answers);
 		need_handler(scmp_trap_arm());
 		hand_over_rules();
@@ -337,7 +346,7 @@ static void rejoin(const struct scmp_child *child)
 	static jmp_buf fault;
 	int armed = scmp_trap_arm();
 
-	scmp_logfile_inherit(&policy_log, child);
+	scmp_logfile_inherit(&policy_log, child, &options);
 	if (setjmp(fault)) {
 		do_without_ruby();
 	} else {

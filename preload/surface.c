@@ -32,7 +32,7 @@ extern const uint8_t scmp_surface[];
 static const struct scmp_log *message_log;
 static char **environment;
 
-enum { FILE_MAX = 1 << 20 };
+enum { FILE_MAX = 1 << 20, JOIN_DEPTH_MAX = 1000 };
 
 void scmp_surface_log(const struct scmp_log *log)
 {
@@ -119,6 +119,28 @@ static mrb_value log_write(mrb_state *mrb, mrb_value self)
 	if (message_log)
 		scmp_log_write(message_log, RSTRING_PTR(text), (size_t)RSTRING_LEN(text));
 	return mrb_nil_value();
+}
+
+/* mruby's own join goes down into nested Arrays without looking how deep. */
+static void check_depth(mrb_state *mrb, mrb_value array, int depth)
+{
+	mrb_int i;
+
+	if (depth > JOIN_DEPTH_MAX)
+		mrb_raise(mrb, mrb_class_get(mrb, "SystemStackError"), "stack level too deep");
+	for (i = 0; i < RARRAY_LEN(array); i++)
+		if (mrb_array_p(RARRAY_PTR(array)[i]))
+			check_depth(mrb, RARRAY_PTR(array)[i], depth + 1);
+}
+
+/* call-seq: array.join(separator = "") -> String */
+static mrb_value array_join(mrb_state *mrb, mrb_value self)
+{
+	mrb_value separator = mrb_nil_value();
+
+	mrb_get_args(mrb, "|S!", &separator);
+	check_depth(mrb, self, 0);
+	return mrb_ary_join(mrb, self, separator);
 }
 
 /*
@@ -209,6 +231,7 @@ void scmp_surface_open(mrb_state *mrb, char **variables)
 
 	environment = variables;
 	mrb_define_method(mrb, mrb->kernel_module, "__write", log_write, MRB_ARGS_REQ(1));
+	mrb_define_method(mrb, mrb->array_class, "join", array_join, MRB_ARGS_OPT(1));
 	mrb_undef_class_method(mrb, file, "new");
 	mrb_define_class_method(mrb, file, "read", file_read, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, file, "exist?", file_exist, MRB_ARGS_REQ(1));

@@ -236,6 +236,12 @@ static void add_virtuals(struct list *list, const struct scmp_frame *frame)
 	door = add_virtual(list, __NR_close_range, true);
 	test(door, 0, SCMP_OP_GT, (uint64_t)frame->log_fd);
 	test(door, 0, SCMP_OP_LE, UINT32_MAX);
+	/*
+	 * To the last number there is: closefrom(3), and posix_spawn(3) with all signals
+	 * blocked, where a trap is death. The log can be opened again.
+	 */
+	if (!frame->guard_all)
+		test_int(add_virtual(list, __NR_close_range, false), 1, UINT32_MAX);
 	add_virtual(list, __NR_close_range, false)->action = SECCOMP_RET_TRAP | SCMP_VIRTUAL_CLOSE_RANGE
 											<< SCMP_ID_BITS;
 }

@@ -13,7 +13,8 @@
  *               from the gate's one syscall instruction (trap/gate.h), each with
  *               its argument test. Only where the policy has traps;
  *   virtual     what would run by the rules, and the handler does in the host's stead
- *               (trap/virtual.h): it calls from the gate, where the rules' answer holds.
+ *               (trap/virtual.h). Those that allow leave the rules' answer: for its own
+ *               calls, from the gate, and for what need not be done by it.
  */
 #pragma once
 
@@ -55,6 +56,7 @@ struct scmp_frame {
 	int log_fd; /* -1: none */
 	uint64_t log_id; /* identity of the open log (33 bits are used) */
 	bool guard_log; /* the log's number must stay the log's, and can: see scmp_policy_guards_log() */
+	bool guard_all; /* ... even from who closes all numbers up to the last: where he could not be told of */
 	const struct scmp_static_answer *answers; /* of trapping rules; number 0 is not among them */
 	size_t n_answers; /* up to SCMP_ANSWERS_MAX */
 };
@@ -69,7 +71,7 @@ enum { SCMP_DOOR_TESTS_MAX = 8, SCMP_VIRTUAL_TESTS_MAX = 2 };
 struct scmp_door {
 	int nr;
 	bool gate; /* only from the gate's instruction */
-	bool virtual; /* not before the rules, but where they let the call run; with `gate`: their answer holds */
+	bool virtual; /* not before the rules, but where they let the call run; one that allows leaves their answer */
 	uint32_t action; /* a SECCOMP_RET_ value with its data */
 	uint8_t n_tests;
 	struct scmp_test tests[SCMP_DOOR_TESTS_MAX];

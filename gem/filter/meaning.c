@@ -126,5 +126,5 @@ uint32_t scmp_meaning(const struct scmp_context *context, const struct scmp_door
 
 	/* What would run may be the handler's to do, unless it is the handler that does it. */
 	door = lets_run(said) ? first_door(doors, n_doors, data, true) : NULL;
-	return door && !door->gate ? door->action : said;
+	return door && !lets_run(door->action) ? door->action : said;
 }

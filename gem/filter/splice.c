@@ -133,7 +133,7 @@ static void add_virtual_cases(struct build *build, int nr, uint32_t action, cons
 
 		if (!door->virtual || door->nr != nr || !lets_run(action))
 			continue;
-		added = add_case(build, nr, door->gate, door->gate ? action : door->action, tests, n_tests);
+		added = add_case(build, nr, door->gate, lets_run(door->action) ? action : door->action, tests, n_tests);
 		added->door_tests = door->tests;
 		added->n_door_tests = door->n_tests;
 		added->conditional |= can_fail(door->tests, door->n_tests);

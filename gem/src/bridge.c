@@ -156,6 +156,9 @@ static mrb_value on_trap(mrb_state *mrb, mrb_value self)
 	mrb_value block;
 	int r;
 
+	if (scmp_policy_is_final())
+		mrb_raise(mrb, E_RUNTIME_ERROR,
+			  "the policy is in force and can no longer be changed: say on_trap outside of blocks");
 	mrb_get_args(mrb, "&", &block);
 	if (mrb_nil_p(block))
 		mrb_raise(mrb, E_ARGUMENT_ERROR, "on_trap takes a block: Seccomp.on_trap { |syscall, call| ... }");

@@ -208,9 +208,12 @@ static void raise_fault(mrb_state *mrb, mrb_int address, long error)
 
 	if (mrb_class_defined(mrb, "Errno")) {
 		mrb_value module = mrb_obj_value(mrb_module_get(mrb, "Errno"));
+		mrb_value found =
+			mrb_funcall(mrb, module, "const_get", 1, mrb_symbol_value(mrb_intern_cstr(mrb, name)));
 
-		class = mrb_class_ptr(
-			mrb_funcall(mrb, module, "const_get", 1, mrb_symbol_value(mrb_intern_cstr(mrb, name))));
+		/* A policy can have put anything there. */
+		if (mrb_class_p(found))
+			class = mrb_class_ptr(found);
 	}
 	snprintf(text, sizeof(text), "%s at 0x%" PRIx64,
 		 error == -EFAULT ? "no such memory" : "the filter lets nobody look at memory", (uint64_t)address);

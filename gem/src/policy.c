@@ -414,6 +414,14 @@ static void ask_rules(int nr, bool *some, bool *not_all)
 	}
 }
 
+bool scmp_policy_lets_run(int nr)
+{
+	bool some, not_all;
+
+	ask_rules(nr, &some, &not_all);
+	return some && !not_all;
+}
+
 bool scmp_policy_guards_log(void)
 {
 	bool write_runs, write_refused, range_runs, range_refused;

@@ -95,6 +95,9 @@ struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context
 bool scmp_policy_traps(void);
 bool scmp_policy_limits(void);
 
+/* scmp_policy_lets_run() - whether a call runs whoever makes it, with whatever arguments, under all contexts */
+bool scmp_policy_lets_run(int nr);
+
 /*
  * scmp_policy_guards_log() - whether the log's number is to be kept from the host
  * It must be where write(2) is refused: what lies there can be written to. It can be

@@ -45,6 +45,9 @@ static uint64_t word;
 /* Of the present owner: its thread pointer, and the how-manieth it is. */
 static uint64_t owner, entered;
 
+/* The owner for whom somebody has waited in vain; nobody does so again. */
+static uint64_t hopeless;
+
 /* A page by itself, of the largest size, in the part of the data that has no file behind it. */
 static union {
 	uint32_t epoch;
@@ -116,6 +119,8 @@ int scmp_lock_enter(uint64_t thread, bool own_stack)
 			return -ENOTRECOVERABLE;
 		if (!dead && !own_stack && owner == thread)
 			return -EDEADLK;
+		if (!dead && owner != thread && turn == __atomic_load_n(&hopeless, __ATOMIC_RELAXED))
+			return -ETIMEDOUT;
 		if (!dead) {
 			if (!(seen & WAITERS) && !change(&seen, seen | WAITERS)) {
 				seen = 0;
@@ -134,8 +139,11 @@ int scmp_lock_enter(uint64_t thread, bool own_stack)
 			return -EOWNERDEAD;
 		}
 		/* Without futex there is no waiting: better a static answer than to spin. */
-		if (rc < 0 && (rc != -ETIMEDOUT || ++rounds == PATIENCE_ROUNDS))
+		if (rc < 0 && (rc != -ETIMEDOUT || ++rounds == PATIENCE_ROUNDS)) {
+			if (rc == -ETIMEDOUT && turn == __atomic_load_n(&entered, __ATOMIC_RELAXED))
+				__atomic_store_n(&hopeless, turn, __ATOMIC_RELAXED);
 			return rc;
+		}
 		seen = 0;
 	}
 	note_owner(thread);

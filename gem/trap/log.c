@@ -8,28 +8,70 @@
 
 #include <asm/stat.h>
 #include <linux/errno.h>
+#include <linux/fcntl.h>
 #include <linux/time_types.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "arch.h"
 #include "gate.h"
+#include "hash.h"
 #include "print.h"
 
 enum { NOTICE_MAX = 80 };
 
+/* Records that could not be written: the process above their number. A forked child does not tell its parent's. */
 static uint64_t lost;
+
+/* A record has come into the log in part: before the next one its line is ended, by a forked child as well. */
+static bool torn;
+
+uint64_t scmp_log_id(int fd)
+{
+	struct stat status;
+	uint64_t hash;
+
+	if (scmp_gate_call(__NR_fstat, fd, (long)&status, 0, 0, 0, 0) < 0)
+		return SCMP_LOG_CLOSED;
+	hash = scmp_hash_u64(scmp_hash_u64(SCMP_HASH_START, status.st_dev), status.st_ino);
+	return (hash ^ hash >> 33) & 0x1ffffffffull;
+}
+
+/*
+ * The host has closed what it did not open (closefrom(3)), and the number is free: the
+ * log is put there again, by calls that the policy is known to let run. Another thread
+ * may be doing the same.
+ */
+static bool reopen(const struct scmp_log *log)
+{
+	long fd = 2, copy;
+
+	if (!log->reopens)
+		return false;
+	if (log->path)
+		fd = scmp_gate_call(__NR_openat, AT_FDCWD, (long)log->path,
+				    O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0, 0, 0);
+	else if (scmp_log_id(2) != log->id)
+		return false;
+	if (fd < 0)
+		return false;
+	copy = scmp_gate_call(__NR_fcntl, fd, F_DUPFD, log->reserved, 0, 0, 0);
+	if (copy >= 0 && copy != log->reserved)
+		(void)scmp_gate_call(__NR_close, copy, 0, 0, 0, 0, 0);
+	if (log->path)
+		(void)scmp_gate_call(__NR_close, fd, 0, 0, 0, 0, 0);
+	return copy >= 0;
+}
 
 /* The host may have closed our number and opened a file of its own there. */
 static bool is_ours(const struct scmp_log *log)
 {
-	struct stat now;
-	long rc;
+	uint64_t id;
 
 	if (log->guarded)
 		return true;
-	rc = scmp_gate_call(__NR_fstat, log->fd, (long)&now, 0, 0, 0, 0);
-	return rc == 0 && now.st_dev == log->device && now.st_ino == log->inode;
+	id = scmp_log_id(log->fd);
+	return id == log->id || (id == SCMP_LOG_CLOSED && reopen(log));
 }
 
 /*
@@ -44,51 +86,89 @@ static void take_signal_away(int signo)
 	(void)scmp_gate_call(__NR_rt_sigtimedwait, (long)&set, 0, (long)&at_once, sizeof(set), 0, 0);
 }
 
-static bool write_all(int fd, const char *text, size_t length)
+static bool write_all(const struct scmp_log *log, const char *text, size_t length)
 {
+	bool begun = false, reopened = false;
+
 	while (length) {
-		long n = scmp_gate_call(__NR_write, fd, (long)text, (long)length, 0, 0, 0);
+		long n = scmp_gate_call(__NR_write, log->fd, (long)text, (long)length, 0, 0, 0);
 
 		if (n == -EINTR)
 			continue;
+		if (n == -EBADF && !reopened && reopen(log)) {
+			reopened = true;
+			continue;
+		}
 		if (n == -EFBIG)
 			take_signal_away(SIGXFSZ);
 		if (n == -EPIPE)
 			take_signal_away(SIGPIPE);
 		if (n <= 0)
-			return false;
+			break;
 		text += n;
 		length -= (size_t)n;
+		begun = true;
 	}
-	return true;
+	if (length && begun)
+		__atomic_store_n(&torn, true, __ATOMIC_RELAXED);
+	return !length;
 }
 
-static bool write_notice(const struct scmp_log *log, uint64_t n)
+static uint32_t process(void)
+{
+	return (uint32_t)scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0);
+}
+
+static void lose(uint32_t n)
+{
+	uint64_t self = (uint64_t)process() << 32, seen = __atomic_load_n(&lost, __ATOMIC_RELAXED), next;
+
+	do
+		next = (seen >> 32 << 32 == self ? seen : self) + n;
+	while (!__atomic_compare_exchange_n(&lost, &seen, next, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+}
+
+/* How many are to be told of; they are taken over by who asks. */
+static uint32_t take_lost(void)
+{
+	uint64_t seen = __atomic_load_n(&lost, __ATOMIC_RELAXED);
+
+	if (!seen)
+		return 0;
+	seen = __atomic_exchange_n(&lost, 0, __ATOMIC_RELAXED);
+	return seen >> 32 == process() ? (uint32_t)seen : 0;
+}
+
+static bool write_notice(const struct scmp_log *log, uint32_t n)
 {
 	char notice[NOTICE_MAX];
 	char *end = notice + sizeof(notice);
 	char *p = notice;
 
 	p = scmp_print_text(p, end, log->json ? "{\"pid\":" : "scmp[");
-	p = scmp_print_signed(p, end, scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0));
+	p = scmp_print_unsigned(p, end, process());
 	p = scmp_print_text(p, end, log->json ? ",\"message\":\"" : "] ");
 	p = scmp_print_unsigned(p, end, n);
 	p = scmp_print_text(p, end, n == 1 ? " record lost" : " records lost");
 	p = scmp_print_text(p, end, log->json ? "\"}\n" : "\n");
-	return write_all(log->fd, notice, (size_t)(p - notice));
+	return write_all(log, notice, (size_t)(p - notice));
 }
 
 void scmp_log_write(const struct scmp_log *log, const char *text, size_t length)
 {
-	uint64_t n;
+	uint32_t n = 0;
 
 	if (log->fd < 0)
 		return;
 	if (is_ours(log)) {
-		n = __atomic_exchange_n(&lost, 0, __ATOMIC_RELAXED);
-		if ((!n || write_notice(log, n)) && write_all(log->fd, text, length))
-			return;
-		__atomic_fetch_add(&lost, n, __ATOMIC_RELAXED);
+		if (__atomic_exchange_n(&torn, false, __ATOMIC_RELAXED) && !write_all(log, "\n", 1))
+			__atomic_store_n(&torn, true, __ATOMIC_RELAXED);
+		n = take_lost();
+		if (!n || write_notice(log, n)) {
+			if (write_all(log, text, length))
+				return;
+			n = 0;
+		}
 	}
-	__atomic_fetch_add(&lost, 1, __ATOMIC_RELAXED);
+	lose(n + 1);
 }

@@ -16,6 +16,10 @@ enum { SCMP_RECORD_MAX = 2048 };
 /* The longest record of the handler, which writes it on whatever stack the host has given to signals. */
 enum { SCMP_TRAP_RECORD_MAX = 1024 };
 
+/* scmp_log_id() - 33 bits that tell this open file from others; SCMP_LOG_CLOSED: the number is not open */
+#define SCMP_LOG_CLOSED UINT64_MAX
+uint64_t scmp_log_id(int fd);
+
 /*
  * scmp_log_write() - write one record, which ends in a newline; through the gate
  * Ordinary code that calls it should mask SIGPIPE and SIGXFSZ, as the handler does.

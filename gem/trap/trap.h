@@ -58,10 +58,12 @@ typedef void (*scmp_run_block)(struct scmp_call *call);
 struct scmp_log {
 	int fd; /* -1: nowhere */
 	int reserved; /* the number that the filter keeps for it, even where the log is lost; or -1 */
-	bool guarded; /* ... from the host too: what was the log there still is */
+	bool guarded; /* ... from the host too: what was the log there still is, or the number is closed */
+	bool reopens; /* the policy lets run what opens it again where the number is closed */
 	bool json; /* an object a line (json.h), not text */
-	uint64_t device; /* fstat(2) of the fd when it was opened: where they no longer */
-	uint64_t inode; /* agree the host has taken the number, and nothing is written */
+	const char *path; /* of what is opened again; NULL: standard error, as long as it is the log */
+	uint64_t
+		id; /* scmp_log_id(); where it no longer agrees the host has taken the number, and nothing is written */
 };
 
 struct scmp_trap_config {

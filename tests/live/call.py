@@ -4,7 +4,7 @@
 import os
 import unittest
 
-from live import Live, host, main, need_program
+from live import Live, host, main, need_host, need_program
 
 OPEN = 2
 NOTHING = "Seccomp.new(default: :allow) do |rule|\n%s\nend.load\n"
@@ -90,6 +90,48 @@ class Calls(Live):
         )
         result = self.start(policy, host("call"), "83:0", "83:16")
         self.assertEqual(result.stderr, "nil\nno such memory at 0x10\n", result)
+
+    def test_what_a_block_does_to_itself_is_an_exception_and_not_the_end_of_the_host(self):
+        deep = "stack level too deep (SystemStackError)"
+        for body, message in (
+            ("class H; def to_a; [*self]; end; end; H.new.to_a", deep),
+            ("a = []; 20000.times { a = [a] }; a.join", deep),
+            ("a = []; 20000.times { a = [a] }; print a", deep),
+            ("module Errno; EFAULT = 5; end; call.read(0, 1)", "no such memory at 0x0 (RuntimeError)"),
+            ("def Errno.const_missing(name); 5; end; call.read(0, 1)", "no such memory at 0x0 (RuntimeError)"),
+            (
+                "Seccomp.on_trap { }",
+                "the policy is in force and can no longer be changed: say on_trap outside of blocks (RuntimeError)",
+            ),
+        ):
+            policy = self.policy(NOTHING % f"  rule.trap(:uname, log: false) {{ |call|\n{body} }}")
+            result = self.start(policy, host("call"), "63:@", "63:@")
+            self.assertEqual(result.stdout, "63 -1\n63 -1\n", (body, result))
+            self.assertEqual([line.split(": ", 2)[2] for line in result.stderr.splitlines()], [message] * 2)
+
+    def test_a_trap_leaves_errno_alone_and_so_does_the_first_of_an_executed_program(self):
+        policy = self.policy('"1e999".to_f\n2.0**10000\n' + NOTHING % "  rule.trap(:uname, log: false) { |call| call.return 7 + 0.0.to_i }")
+        for command in [need_host("load"), "errno"], ["sh", "-c", f"exec {need_host('load')} errno"]:
+            result = self.start(policy, *command)
+            self.assertEqual((result.returncode, result.stderr), (0, ""), result)
+
+    def test_memory_that_is_used_up_is_there_again_when_it_is_let_go(self):
+        policy = self.policy(
+            NOTHING
+            % """
+  rule.trap(:uname, log: false) do |call|
+    begin
+      list = []
+      list << "x" * 100 while true
+    rescue NoMemoryError
+      list = nil
+    end
+    GC.start
+    call.return ("y" * 2_000_000).size
+  end"""
+        )
+        result = self.start(policy, host("call"), "63:@", "63:@")
+        self.assertEqual((result.stdout, result.stderr), ("63 2000000\n63 2000000\n", ""))
 
     def test_every_third_write_fails(self):
         policy = self.policy(

@@ -373,6 +373,58 @@ static void limit_files(rlim_t size)
 	MUST(setrlimit(RLIMIT_FSIZE, &limit) == 0);
 }
 
+/* spawn PROGRAM ARGUMENT...: by posix_spawn, which closes all but the standard files with all signals blocked. */
+static void spawn_closing(void)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int status;
+
+	MUST(posix_spawn_file_actions_init(&actions) == 0);
+	MUST(posix_spawn_file_actions_addclosefrom_np(&actions, 3) == 0);
+	MUST(posix_spawn(&child, words[0], &actions, NULL, words, environ) == 0);
+	MUST(waitpid(child, &status, 0) == child);
+	MUST(status == 0);
+}
+
+/* lost-fork: two records are lost, then a child and its parent write one each. */
+static void lost_fork(void)
+{
+	int status;
+	pid_t child;
+
+	limit_files(1);
+	MUST(trap() == SEVEN && trap() == SEVEN);
+	limit_files(RLIM_INFINITY);
+	child = fork();
+	MUST(child >= 0);
+	if (child == 0) {
+		MUST(trap() == SEVEN);
+		_exit(0);
+	}
+	MUST(waitpid(child, &status, 0) == child && status == 0);
+	MUST(trap() == SEVEN);
+}
+
+/* errno: three traps that succeed leave it alone. */
+static void keeps_errno(void)
+{
+	for (int i = 0; i < 3; i++) {
+		errno = EXDEV;
+		MUST(trap() == SEVEN);
+		MUST(errno == EXDEV);
+	}
+}
+
+/* torn SIZE: a limit on files that ends in the middle of a record; then there is room again. */
+static void torn(void)
+{
+	limit_files((rlim_t)number(0));
+	MUST(trap() == SEVEN);
+	limit_files(RLIM_INFINITY);
+	MUST(trap() == SEVEN);
+}
+
 /* lose HOW [PATH]: a trap, the loss, a trap, and where there is a way back that, and a trap. */
 static void lose(void)
 {
@@ -409,10 +461,12 @@ int main(int argc, char **argv)
 		int words;
 		void (*run)(void);
 	} modes[] = {
-		{"threads", 2, threads},  {"malloc", 1, in_malloc},   {"fflush", 2, in_fflush},
-		{"dlopen", 3, in_dlopen}, {"signals", 1, in_handler}, {"longjmp", 1, longjmps},
-		{"forks", 3, forks},	  {"cancel", 1, cancel},      {"stacks", 0, stacks},
-		{"pace", 1, pace},	  {"loop", 1, loop},	      {"lose", 1, lose},
+		{"threads", 2, threads},     {"malloc", 1, in_malloc},	 {"fflush", 2, in_fflush},
+		{"dlopen", 3, in_dlopen},    {"signals", 1, in_handler}, {"longjmp", 1, longjmps},
+		{"forks", 3, forks},	     {"cancel", 1, cancel},	 {"stacks", 0, stacks},
+		{"pace", 1, pace},	     {"loop", 1, loop},		 {"lose", 1, lose},
+		{"spawn", 1, spawn_closing}, {"torn", 1, torn},		 {"lost-fork", 0, lost_fork},
+		{"errno", 0, keeps_errno},
 	};
 
 	words = argv + 2;

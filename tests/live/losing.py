@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Each way of losing the log: what can be written is, what cannot is counted, and the host never notices."""
 
+import json
 import os
 import re
 import subprocess
@@ -42,14 +43,67 @@ class Losing(Live):
                 self.assertEqual(result.stderr, "")
                 self.assert_lines(self.lose(how, log="stderr").stderr.splitlines(), RECORD, RECORD, RECORD)
 
-    def test_a_policy_without_close_range_may_lose_it_and_lives(self):
-        rules = "  rule.errno :ENOSYS, :close_range\n"
-        for how in "close", "closefrom":
-            with self.subTest(how):
+    def test_a_policy_without_close_range_opens_it_again_where_it_can(self):
+        without = "  rule.errno :ENOSYS, :close_range\n"
+        closed = without + "  rule.errno :EACCES, :openat\n"
+        for how, rules, records in ("close", without, 3), ("closefrom", without, 3), ("close", closed, 1):
+            with self.subTest(how, rules=rules):
                 if os.path.exists(self.path("log")):
                     os.remove(self.path("log"))
                 self.lose(how, rules=rules)
-                self.assert_lines(self.log(), RECORD)
+                self.assert_lines(self.log(), *[RECORD] * records)
+
+    def test_a_log_said_by_its_number_is_closed_with_the_others(self):
+        reader, writer = os.pipe()
+        with open(reader, encoding="ascii") as pipe:
+            self.lose("closefrom", log=f"fd:{writer}", pass_fds=[writer])
+            os.close(writer)
+            self.assert_lines(pipe.read().splitlines(), RECORD)
+
+    def test_a_log_that_is_not_there_for_a_child_is_opened_again_by_it(self):
+        """posix_spawn closes it with all signals blocked, where a trap would be death."""
+        load = need_host("load")
+        for policy in POLICY % "", "Seccomp.new(default: :allow) { |rule| rule.errno :EXDEV, :mkdir, log: true }\n":
+            result = self.start(self.policy(policy), load, "spawn", "/bin/echo", "alive")
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "alive\n", ""), result)
+        for log in "stderr", self.path("log"):
+            result = self.start(
+                self.policy(POLICY % ""), load, "spawn", load, "lose", "nothing", env={"SECCOMP_LOG": log}
+            )
+            lines = self.log() if log != "stderr" else result.stderr.splitlines()
+            self.assert_lines(lines, RECORD, RECORD, RECORD)
+
+    def test_a_standard_error_that_is_another_file_by_now_is_not_taken_for_the_log(self):
+        script = f'exec 2>"$0"; {need_host("load")} spawn {need_host("load")} lose nothing'
+        result = self.start(self.policy(POLICY % ""), "sh", "-c", script, self.path("other"))
+        self.assertEqual((result.returncode, result.stderr, self.log("other")), (0, "", []))
+
+    def test_a_record_that_is_torn_spoils_no_other(self):
+        for form in "text", "json":
+            name = "log-" + form
+            result = self.start(
+                self.policy(POLICY % ""),
+                need_host("load"),
+                "torn",
+                "20",
+                env={"SECCOMP_LOG": self.path(name), "SECCOMP_LOG_FORMAT": form},
+            )
+            self.assertEqual(result.returncode, 0, result)
+            begun, *whole = self.log(name)
+            self.assertEqual(len(begun), 20)
+            if form == "json":
+                self.assertEqual([json.loads(line).get("message") for line in whole], ["1 record lost", None])
+            else:
+                self.assert_lines(whole, LOST % 1, RECORD)
+
+    def test_what_is_lost_before_a_fork_is_told_by_the_parent_alone(self):
+        result = self.start(
+            self.policy(POLICY % ""), need_host("load"), "lost-fork", env={"SECCOMP_LOG": self.path("log")}
+        )
+        self.assertEqual(result.returncode, 0, result)
+        begun, *whole = self.log()
+        self.assertEqual(begun, "s")
+        self.assert_lines([line for line in whole if line], RECORD, LOST % 2, RECORD)
 
     def test_chroot_does_not_lose_it(self):
         if os.geteuid() != 0:

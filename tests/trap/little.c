@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "little.h"
 
+#include "log.h"
+
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -159,7 +161,6 @@ const void *little_auxv(void)
 
 void little_start(int log_fd)
 {
-	struct stat status;
 	int rc;
 
 	if (!little_config.stack) {
@@ -170,11 +171,10 @@ void little_start(int log_fd)
 		little_config.stack_size = STACK_SIZE;
 	}
 	if (log_fd >= 0) {
-		if (fstat(log_fd, &status) < 0)
-			err(1, "no log");
 		little_config.log.fd = log_fd;
-		little_config.log.device = status.st_dev;
-		little_config.log.inode = status.st_ino;
+		little_config.log.id = scmp_log_id(log_fd);
+		if (little_config.log.id == SCMP_LOG_CLOSED)
+			errx(1, "no log");
 	}
 	little_config.auxv = little_auxv();
 	rc = scmp_trap_arm();

@@ -151,25 +151,23 @@ static void check_folding(void)
 }
 
 /* Of a host; who has no handler from the start must not be sent to it. */
-static void check_virtual(void)
+static void check_virtual(const char *sentence, bool all, const char *expected)
 {
-	const struct scmp_frame frame = {.key = 1, .log_fd = 1000, .traps = true, .guard_log = true};
+	const struct scmp_frame frame = {.key = 1, .log_fd = 1000, .traps = true, .guard_log = true, .guard_all = all};
 	struct scmp_door doors[SCMP_DOORS_MAX];
 	size_t n = scmp_doors(doors, &frame);
 	size_t size, first = n;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, &size);
 
-	behaviour("the handler closes ranges that have the log in them, and only calls of its own spare it");
+	behaviour(sentence);
 	while (first > 0 && doors[first - 1].virtual)
 		first--;
 	for (size_t i = first; i < n; i++)
 		print_door(out, &doors[i]);
 	fclose(out);
 	printf("%s\n", text);
-	check(strcmp(text, "gate close_range 1<3e8\n"
-			   "gate close_range 0>3e8 0<=ffffffff\n"
-			   "close_range -> virtual 1\n") == 0);
+	check(strcmp(text, expected) == 0);
 	free(text);
 }
 
@@ -228,7 +226,15 @@ int main(void)
 					     "close 0&ffffffff==3e8 -> 9\n" GUARD_DUP2 "dup3 1&ffffffff==3e8 -> 9\n"
 					     "fcntl 0&ffffffff==3e8 1&ffffffff==2 -> 9\n"
 					     "ioctl 0&ffffffff==3e8 1&ffffffff==5451 -> 9\n" GATE);
-	check_virtual();
+	check_virtual("the handler closes ranges that have the log in them, and only calls of its own spare it", true,
+		      "gate close_range 1<3e8\n"
+		      "gate close_range 0>3e8 0<=ffffffff\n"
+		      "close_range -> virtual 1\n");
+	check_virtual("to the last number the host closes by itself, where the log can be opened again", false,
+		      "gate close_range 1<3e8\n"
+		      "gate close_range 0>3e8 0<=ffffffff\n"
+		      "close_range 1&ffffffff==ffffffff\n"
+		      "close_range -> virtual 1\n");
 	check_list("a log too far up to be told is not told", &far,
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1 2==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1 2==1 3==0 -> 3601\n"
