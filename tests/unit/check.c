@@ -127,6 +127,37 @@ static void test_covered(void)
 	FAULTS("exceptions that leave nothing", allow, deny, {SCMP_FAULT_COVERED, 2, 1});
 }
 
+/* Alternatives: rules of one group, of which one must hold. */
+static struct scmp_rule in_group(uint32_t group, struct scmp_rule rule)
+{
+	rule.group = group;
+	return rule;
+}
+
+static void test_alternatives(void)
+{
+	struct scmp_rule some[] = {
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, LT, 3), TEST(0, GT, 10))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, GT, 5), TEST(0, LT, 8))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(0, EQ, 2))),
+	};
+	struct scmp_rule none[] = {
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, LT, 3), TEST(0, GT, 10))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(0, EQ, 2))),
+	};
+	struct scmp_rule covered[] = {
+		RULE(CALL, ERRNO, 1, TEST(0, EQ, 1)),
+		RULE(CALL, ERRNO, 1, TEST(0, EQ, 2)),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 2, TEST(0, EQ, 2))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 2, TEST(0, EQ, 1))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 2, TEST(0, LT, 3), TEST(0, GT, 10))),
+	};
+
+	SOUND("one alternative that can hold is enough", allow, some);
+	FAULTS("a rule of which no alternative can hold never matches", allow, none, {SCMP_FAULT_NEVER_TRUE, 0});
+	FAULTS("the last needed for all the alternatives is named", allow, covered, {SCMP_FAULT_COVERED, 2, 1});
+}
+
 static void test_same_as_default(void)
 {
 	const struct scmp_rule deny = RULE(-1, ERRNO, 38), trap = TRAP_RULE(-1, 9);
@@ -223,6 +254,7 @@ int main(void)
 {
 	test_never_true();
 	test_covered();
+	test_alternatives();
 	test_same_as_default();
 	test_time();
 	return 0;
