@@ -43,8 +43,10 @@ MISUSES = {
     ->(r) { r.kill :mkdir, *3.times.map { Seccomp::ARG(:==, 1) } },
   "too many ARGs: a syscall has at most 6 arguments" => ->(r) { r.kill :mmap, *8.times.map { Seccomp::ARG(:>, 0) } },
   "kill :mkdir can never match: its conditions contradict themselves" => ->(r) { r.kill :mkdir, Seccomp::ARG(:<, 0) },
-  "kill :chmod can never match: its conditions contradict themselves " =>
+  "(argument 1 & 0x3) == 0x4 can never be true: 0x4 is outside the mask" =>
     ->(r) { r.kill :chmod, Seccomp::ARG(:>=, 0), Seccomp::ARG(:=~, 3, 4) },
+  "a mask of 0 takes every value of argument 0: ARG(:>=, 0) passes it over" =>
+    ->(r) { r.kill :getpriority, Seccomp::ARG(:=~, "0xffffffff00000000", 0) },
   "unknown action :kil (did you mean :kill?)" => ->(r) { r.add_rule :kil, :mkdir },
   "action :notify is not supported: use trap, whose block decides in the process" =>
     ->(r) { r.add_rule :notify, :mkdir },
