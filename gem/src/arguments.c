@@ -500,9 +500,16 @@ static bool expand(const struct subject *subject, mrb_value value, struct scmp_c
 			scmp_policy_point(subject->keyword);
 			return false;
 		}
-		for (i = 0; i < RARRAY_LEN(value); i++)
-			if (!expand(subject, RARRAY_PTR(value)[i], clauses, depth + 1))
+		/* Each by itself: what one of them narrows is not the others'. */
+		for (i = 0; i < RARRAY_LEN(value); i++) {
+			struct scmp_clauses one = {0};
+			bool ok = expand(subject, RARRAY_PTR(value)[i], &one, depth + 1) &&
+				  report(subject, scmp_clauses_or(clauses, &one));
+
+			scmp_clauses_free(&one);
+			if (!ok)
 				return false;
+		}
 		return true;
 	}
 	if (mrb_range_p(value))
