@@ -51,6 +51,7 @@ CLONE = names(definitions("linux/sched.h"), "VM FS FILES THREAD NEWUSER NEWNS", 
 FUTEX = names(definitions("linux/futex.h"), "WAIT WAKE REQUEUE PRIVATE_FLAG", "FUTEX_")
 PR = names(definitions("linux/prctl.h"), "SET_NAME GET_NAME SET_DUMPABLE SET_NO_NEW_PRIVS", "PR_")
 AT = {"AT_FDCWD": -100}
+ACCESS = names(os, "R_OK W_OK X_OK")
 
 # The arguments as the kernel and the manual call them, their kind, and constants of theirs. An fd that is declared
 # as an unsigned long ends in fdget(unsigned int).
@@ -67,6 +68,7 @@ CALLS = {
     "fchmod": [("fd", "unsigned"), ("mode", "umode_t")],
     "mkdirat": [("dfd dirfd", "int", AT), ("pathname", "pointer"), ("mode", "umode_t")],
     "openat": [("dfd dirfd", "int", AT), ("filename pathname", "pointer"), ("flags", "int", OPEN), ("mode", "umode_t")],
+    "faccessat": [("dfd", "int", AT), ("filename", "pointer"), ("mode", "int", ACCESS)],
     "socket": [("family domain", "int", AF), ("type", "int", SOCK), ("protocol", "int")],
     "accept4": [("fd sockfd", "int"), ("upeer_sockaddr addr", "pointer"), ("upeer_addrlen addrlen", "pointer"),
                 ("flags", "int", SOCK)],
