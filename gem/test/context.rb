@@ -50,6 +50,9 @@ MISUSES = {
   "unknown action :kil (did you mean :kill?)" => ->(r) { r.add_rule :kil, :mkdir },
   "action :notify is not supported: use trap, whose block decides in the process" =>
     ->(r) { r.add_rule :notify, :mkdir },
+  "action :trap takes no operand" => ->(r) { r.add_rule Seccomp::SCMP_ACT_TRAP | 7, :mkdir },
+  "errno 0 is out of range: 1 to 4095 (a faked success is `return 0`) " =>
+    ->(r) { r.add_rule Seccomp.SCMP_ACT_ERRNO(0), :mkdir },
   "mkdir has no argument wy: (did you mean why:?)" => ->(r) { r.kill :mkdir, wy: "x" },
   "limit: takes the number of records a second, 1 to 1000000, not 0" => ->(r) { r.trap :mkdir, limit: 0 },
   "limit: takes the number of records a second, 1 to 1000000, not \"9\"" => ->(r) { r.trap :mkdir, limit: "9" },
