@@ -92,6 +92,12 @@ class Arguments(Truth):
             [-REFUSED] * len(values) + [-REFUSED if n in (2, 6, 7, 11) else -EBADF for n in values],
         )
 
+    def test_not_in_many_ranges_is_no_more_than_what_is_between_them(self):
+        ranges = ", ".join(f"{n}0..{n}3" for n in range(1, 25))
+        calls = [f"{LSEEK}:{n}" for n in (909, 910, 913, 914, 240, 9999)]
+        self.assertEqual(self.results(f"rule.errno {REFUSED}, :lseek, fd: not_in({ranges})", *calls),
+                         [-REFUSED] * 4 + [-EBADF, -REFUSED])
+
     def test_an_array_keeps_what_stands_before_a_word(self):
         calls = [f"{LSEEK}:{n}" for n in (993, 994, 995, 996)]
         self.assertEqual(self.results(f"rule.errno {REFUSED}, :lseek, fd: [994, 996..999, any(1) & 995]", *calls),
