@@ -164,8 +164,21 @@ static bool can_hold(const struct scmp_rule *rule, const struct scmp_rule *other
 	return scmp_solve(literals, n, args, &budget) != SCMP_UNSATISFIABLE;
 }
 
-/* The same for all the alternatives [begin, end) that can hold at all, covered by rules from @first on. */
-static const struct scmp_rule *find_coverer(const struct scmp_context *context, size_t begin, size_t end, size_t first)
+/* Behind the last alternative of the rule that begins there. */
+static size_t end_of_group(const struct scmp_context *context, size_t begin)
+{
+	const struct scmp_rule *rule = &context->rules[begin];
+	size_t end = begin + 1;
+
+	while (rule->group && end < context->n_rules && context->rules[end].group == rule->group &&
+	       context->rules[end].nr == rule->nr)
+		end++;
+	return end;
+}
+
+/* Who covers all the alternatives [begin, end) that can hold at all, from rule @first on. */
+static void name_coverer(const struct scmp_context *context, size_t begin, size_t end, size_t first,
+			 struct scmp_fault *fault)
 {
 	size_t last = first;
 
@@ -175,7 +188,13 @@ static const struct scmp_rule *find_coverer(const struct scmp_context *context, 
 
 		last = coverer > last ? coverer : last;
 	}
-	return &context->rules[last];
+	/* From the first of its own alternatives. */
+	while (last > first && context->rules[last].group &&
+	       context->rules[last - 1].group == context->rules[last].group)
+		last--;
+	fault->earlier = &context->rules[last];
+	for (size_t i = begin; i < end && !fault->together; i++)
+		fault->together = !is_covered(context, &context->rules[i], last, end_of_group(context, last));
 }
 
 static bool same_effect(const struct scmp_rule *rule, const struct scmp_rule *fallback)
@@ -209,18 +228,6 @@ static bool is_exception(const struct scmp_context *context, size_t begin, size_
 	return false;
 }
 
-/* Behind the last alternative of the rule that begins there. */
-static size_t end_of_group(const struct scmp_context *context, size_t begin)
-{
-	const struct scmp_rule *rule = &context->rules[begin];
-	size_t end = begin + 1;
-
-	while (rule->group && end < context->n_rules && context->rules[end].group == rule->group &&
-	       context->rules[end].nr == rule->nr)
-		end++;
-	return end;
-}
-
 static size_t bucket(const struct scmp_rule *rule)
 {
 	return (unsigned)rule->nr % BUCKETS;
@@ -251,7 +258,7 @@ size_t scmp_filter_check(const struct scmp_context *context, struct scmp_fault *
 			fault.kind = SCMP_FAULT_NEVER_TRUE;
 		} else if (first < begin && all_covered(context, begin, end, first)) {
 			fault.kind = SCMP_FAULT_COVERED;
-			fault.earlier = find_coverer(context, begin, end, first);
+			name_coverer(context, begin, end, first, &fault);
 		} else if (same_effect(rule, &context->fallback) && !is_exception(context, begin, end, last)) {
 			fault.kind = SCMP_FAULT_SAME_AS_DEFAULT;
 		} else {

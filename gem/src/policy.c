@@ -186,10 +186,11 @@ static void fault_of(const struct scmp_policy_context *context, const struct scm
 				  rule->name);
 		break;
 	case SCMP_FAULT_COVERED:
-		scmp_policy_fault(
-			context, rule->file, rule->line, false,
-			"%s :%s can never take effect: line %d (%s) takes all of its calls, and the first match wins",
-			rule->verb, rule->name, earlier->line, earlier->verb);
+		scmp_policy_fault(context, rule->file, rule->line, false,
+				  "%s :%s can never take effect: line %d (%s) %s all of its calls, and the first match "
+				  "wins",
+				  rule->verb, rule->name, earlier->line, earlier->verb,
+				  fault->together ? "and those before it take" : "takes");
 		break;
 	case SCMP_FAULT_SAME_AS_DEFAULT:
 		scmp_policy_fault(context, rule->file, rule->line, true,

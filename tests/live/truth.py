@@ -228,6 +228,11 @@ class Rules(Truth):
         self.refused("rule.errno :EPERM, :getpriority, who: 5\n  rule.kill :getpriority, who: [5]",
                      r"kill :getpriority can never take effect: line 2 \(errno\) .*", line=3)
 
+    def test_a_rule_that_others_cover_together_names_the_last_needed(self):
+        self.refused("rule.errno :EPERM, :getpriority, who: ..5\n  rule.errno :EPERM, :getpriority, who: (6..)\n  rule.kill :getpriority",
+                     r"kill :getpriority can never take effect: line 3 \(errno\) and those before it take all of its calls.*",
+                     line=4)
+
     def test_a_rule_that_says_what_the_default_says_is_a_warning(self):
         self.assertEqual(
             self.results(f"rule.allow :rmdir\n  rule.errno {REFUSED}, :mkdir", f"{RMDIR}:0", f"{MKDIR}:0",

@@ -41,7 +41,8 @@ FIRST_ERRNO, LAST_ERRNO = 3000, 4095
 RESERVED = {3931, 0x73636D70}
 
 CLAIM = re.compile(r"\w+ :(\w+) (?:can (never match): its conditions contradict themselves"
-                   r"|can (never take effect): line (\d+) \(\w+\) takes all of its calls, and the first match wins"
+                   r"|can (never take effect): line (\d+) \(\w+\) (takes|and those before it take) all of its calls, "
+                   r"and the first match wins"
                    r"|has (no effect): it is the default action)")
 TOO_MUCH = re.compile("have too many combinations|instructions")
 
@@ -290,11 +291,12 @@ class Run:
 
     def check_claim(self, policy, calls, fault, line, claim):
         """What the library says of a rule, against what the calls say."""
-        call, never_match, never_effect, earlier, no_effect = claim.groups()
+        call, never_match, never_effect, earlier, alone, no_effect = claim.groups()
         context, rule = policy.rule_at(line)
         if call not in rule.calls:
             raise Failure(f"the fault is of another line: {fault}")
-        if never_effect and not (int(earlier) < line and call in policy.rule_at(int(earlier))[1].calls):
+        coverer = policy.rule_at(int(earlier))[1] if never_effect else None
+        if coverer and not (int(earlier) < line and call in coverer.calls):
             raise Failure(f"no earlier rule of {call} is there: {fault}")
         self.count[never_match or never_effect or no_effect] += 1
         for made in calls.list:
@@ -305,6 +307,8 @@ class Run:
                 wrong = rule.matches(call, registers)
             elif never_effect:
                 wrong = context.decide(call, registers) is rule
+                if alone == "takes" and rule.matches(call, registers):
+                    wrong = wrong or not coverer.matches(call, registers)
             else:
                 wrong = context.verdict(call, registers) != context.verdict(call, registers, without=rule)
             if wrong:
