@@ -130,15 +130,15 @@ static bool all_covered(const struct scmp_context *context, size_t begin, size_t
 	return true;
 }
 
-/* Of the rules in [begin, end), which together cover it: the one that does it alone, or the last needed. */
-static const struct scmp_rule *find_coverer(const struct scmp_context *context, size_t index, size_t end, size_t begin)
+/* Of the rules in [begin, end), which together cover the one: that which does it alone, or the last needed. */
+static size_t find_coverer_of_one(const struct scmp_context *context, size_t index, size_t end, size_t begin)
 {
 	const struct scmp_rule *rule = &context->rules[index];
 	size_t enough = end, few = begin;
 
 	for (size_t i = begin; i < end; i++)
 		if (context->rules[i].nr == rule->nr && is_covered(context, rule, i, i + 1))
-			return &context->rules[i];
+			return i;
 
 	while (enough - few > 1) {
 		size_t middle = few + (enough - few) / 2;
@@ -148,7 +148,7 @@ static const struct scmp_rule *find_coverer(const struct scmp_context *context, 
 		else
 			few = middle;
 	}
-	return &context->rules[enough - 1];
+	return enough - 1;
 }
 
 static bool can_hold(const struct scmp_rule *rule, const struct scmp_rule *other)
@@ -162,6 +162,39 @@ static bool can_hold(const struct scmp_rule *rule, const struct scmp_rule *other
 	for (size_t i = 0; other && i < other->n_tests; i++)
 		literals[n++] = (struct scmp_literal){.test = &other->tests[i]};
 	return scmp_solve(literals, n, args, &budget) != SCMP_UNSATISFIABLE;
+}
+
+/* Behind the last alternative of the rule that begins there. */
+static size_t end_of_group(const struct scmp_context *context, size_t begin)
+{
+	const struct scmp_rule *rule = &context->rules[begin];
+	size_t end = begin + 1;
+
+	while (rule->group && end < context->n_rules && context->rules[end].group == rule->group &&
+	       context->rules[end].nr == rule->nr)
+		end++;
+	return end;
+}
+
+/* Who covers all the alternatives [begin, end) that can hold at all, from rule @first on. */
+static void name_coverer(const struct scmp_context *context, size_t begin, size_t end, size_t first,
+			 struct scmp_fault *fault)
+{
+	size_t last = first;
+
+	for (size_t i = begin; i < end; i++) {
+		size_t coverer =
+			can_hold(&context->rules[i], NULL) ? find_coverer_of_one(context, i, begin, first) : first;
+
+		last = coverer > last ? coverer : last;
+	}
+	/* From the first of its own alternatives. */
+	while (last > first && context->rules[last].group &&
+	       context->rules[last - 1].group == context->rules[last].group)
+		last--;
+	fault->earlier = &context->rules[last];
+	for (size_t i = begin; i < end && !fault->together; i++)
+		fault->together = !is_covered(context, &context->rules[i], last, end_of_group(context, last));
 }
 
 static bool same_effect(const struct scmp_rule *rule, const struct scmp_rule *fallback)
@@ -200,18 +233,6 @@ static bool is_exception(const struct scmp_context *context, size_t begin, size_
 				return true;
 	}
 	return false;
-}
-
-/* Behind the last alternative of the rule that begins there. */
-static size_t end_of_group(const struct scmp_context *context, size_t begin)
-{
-	const struct scmp_rule *rule = &context->rules[begin];
-	size_t end = begin + 1;
-
-	while (rule->group && end < context->n_rules && context->rules[end].group == rule->group &&
-	       context->rules[end].nr == rule->nr)
-		end++;
-	return end;
 }
 
 /* How many rules, each with its alternatives, its family has. */
@@ -268,18 +289,20 @@ size_t scmp_filter_check(const struct scmp_context *context, struct scmp_fault *
 
 	for (size_t begin = 0, end; begin < context->n_rules; begin = end) {
 		const struct scmp_rule *rule = &context->rules[begin];
-		size_t first = buckets.first[bucket(rule)], last = buckets.last[bucket(rule)], impossible;
+		size_t first = buckets.first[bucket(rule)], last = buckets.last[bucket(rule)], possible;
 		struct scmp_fault fault = {.rule = rule};
 
 		end = end_of_group(context, begin);
-		impossible = begin;
-		while (impossible < end && can_hold(&context->rules[impossible], NULL))
-			impossible++;
-		if (impossible < end) {
+		/* Some alternatives never hold in what makes sense as a whole: not_in(3..5, 8..10) is one below 3 and
+		 * above 10. */
+		possible = begin;
+		while (possible < end && !can_hold(&context->rules[possible], NULL))
+			possible++;
+		if (possible == end) {
 			fault.kind = SCMP_FAULT_NEVER_TRUE;
 		} else if (first < begin && all_covered(context, begin, end, first)) {
 			fault.kind = SCMP_FAULT_COVERED;
-			fault.earlier = find_coverer(context, end - 1, begin, first);
+			name_coverer(context, begin, end, first, &fault);
 		} else if (is_default(context, rule) && !is_exception(context, begin, end, last)) {
 			fault.kind = SCMP_FAULT_SAME_AS_DEFAULT;
 		} else {

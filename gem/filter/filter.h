@@ -43,6 +43,7 @@ struct scmp_fault {
 	enum scmp_fault_kind kind;
 	const struct scmp_rule *rule;
 	const struct scmp_rule *earlier; /* COVERED: the (last needed) earlier rule */
+	bool together; /* ... which does it with others before it */
 };
 
 /*

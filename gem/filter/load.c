@@ -21,11 +21,14 @@ static int fail(struct scmp_why *why, const char *what, int r)
 
 int scmp_filter_load(const struct scmp_program *program, struct scmp_why *why)
 {
+	/* It is for ever, and on all threads by the filter's TSYNC; the filter before may refuse prctl(2). */
+	static bool has_no_new_privs;
 	struct sock_fprog fprog = {.len = program->n_insns, .filter = program->insns};
 	long r;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	if (!has_no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(why, "the kernel refused no_new_privs", -errno);
+	has_no_new_privs = true;
 
 	/* No wrapper of libc: it has none. */
 	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &fprog);

@@ -25,7 +25,7 @@ module Seccomp
   # A test of one argument, positional: a rule's n-th ARG tests argument n. The
   # operators are :== :!= :< :<= :> :>= and :=~ (masked equal), or :eq :ne :lt
   # :le :gt :ge :masked_eq, or SCMP_CMP_EQ and so on. Values are compared
-  # unsigned on all 64 bits; above 2**63-1 they are written as Strings.
+  # unsigned on the bits that the kernel reads; above 2**63-1 they are written as Strings.
   def self.ARG(operator, a, b = nil)
     Arg.new(operator, a, b)
   end

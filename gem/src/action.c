@@ -146,7 +146,7 @@ void scmp_wish_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value action, 
 		uint32_t data = (uint32_t)mrb_integer(action) & SECCOMP_RET_DATA;
 
 		verb = verb_by_action((uint32_t)mrb_integer(action));
-		if (verb && mrb_undef_p(operand) && data)
+		if (verb && mrb_undef_p(operand) && (data || verb->verdict == SCMP_VERDICT_ERRNO))
 			operand = mrb_int_value(mrb, (mrb_int)data);
 	} else if (scmp_word_of(mrb, action)) {
 		verb = verb_by_name(scmp_word_of(mrb, action));
@@ -170,7 +170,7 @@ void scmp_wish_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value action, 
 		if (mrb_undef_p(operand))
 			operand = mrb_nil_value();
 		take_return(mrb, wish, operand);
-	} else if (!mrb_undef_p(operand) && !(mrb_integer_p(operand) && mrb_integer_p(action))) {
+	} else if (!mrb_undef_p(operand)) {
 		SCMP_WISH_FAULT(wish, "action :%s takes no operand", verb->name);
 	}
 }

@@ -30,7 +30,19 @@ struct subject {
 	const char *keyword;
 };
 
-enum { VALUE_TEXT = 64, DEPTH_MAX = 16, MODE_BITS = 3 };
+/* Room for a keyword, a word such as not_in, or a value. */
+enum { WORD_MAX = 32, VALUE_TEXT = 64, DEPTH_MAX = 16, MODE_BITS = 3 };
+
+/* mruby unpacks the names of short symbols into one place: what is still needed after the next must be kept. */
+static const char *keep_word(mrb_state *mrb, mrb_value value, char kept[WORD_MAX])
+{
+	const char *word = scmp_word_of(mrb, value);
+
+	if (!word)
+		return NULL;
+	snprintf(kept, WORD_MAX, "%s", word);
+	return kept;
+}
 
 static bool expand(const struct subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth);
 
@@ -452,7 +464,8 @@ static bool expand_both(const struct subject *subject, mrb_value values, struct 
 static bool expand_test(const struct subject *subject, mrb_value test, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
-	const char *word = scmp_word_of(mrb, mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@op")));
+	char kept[WORD_MAX];
+	const char *word = keep_word(mrb, mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@op")), kept);
 	mrb_value values = mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@values"));
 	uint64_t mask;
 
@@ -500,9 +513,16 @@ static bool expand(const struct subject *subject, mrb_value value, struct scmp_c
 			scmp_policy_point(subject->keyword);
 			return false;
 		}
-		for (i = 0; i < RARRAY_LEN(value); i++)
-			if (!expand(subject, RARRAY_PTR(value)[i], clauses, depth + 1))
+		/* Each by itself: what one of them narrows is not the others'. */
+		for (i = 0; i < RARRAY_LEN(value); i++) {
+			struct scmp_clauses one = {0};
+			bool ok = expand(subject, RARRAY_PTR(value)[i], &one, depth + 1) &&
+				  report(subject, scmp_clauses_or(clauses, &one));
+
+			scmp_clauses_free(&one);
+			if (!ok)
 				return false;
+		}
 		return true;
 	}
 	if (mrb_range_p(value))
@@ -577,8 +597,9 @@ bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct sc
 		mrb_value key = RARRAY_PTR(keys)[i];
 		struct subject subject = {mrb, wish, call};
 		struct scmp_clauses mine = {0};
+		char kept[WORD_MAX];
 
-		subject.keyword = scmp_word_of(mrb, key);
+		subject.keyword = keep_word(mrb, key, kept);
 		if (!subject.keyword)
 			continue;
 		if (!find_argument(call, subject.keyword, &subject)) {

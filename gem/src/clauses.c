@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solve.h"
+
 static struct scmp_clause *add(struct scmp_clauses *clauses, enum scmp_clauses_result *result)
 {
 	if (clauses->n == SCMP_CLAUSES_MAX) {
@@ -64,27 +66,53 @@ enum scmp_clauses_result scmp_clauses_or(struct scmp_clauses *clauses, const str
 	return result;
 }
 
+/* Of what cannot be seen through at a glance it is taken to be so. */
+static bool can_hold(const struct scmp_clause *clause)
+{
+	struct scmp_literal literals[SCMP_TESTS_MAX];
+	uint64_t args[SCMP_ARGS_MAX];
+	size_t budget = 1000, i;
+
+	for (i = 0; i < clause->n_tests; i++)
+		literals[i] = (struct scmp_literal){.test = &clause->tests[i]};
+	return scmp_solve(literals, clause->n_tests, args, &budget) != SCMP_UNSATISFIABLE;
+}
+
+static enum scmp_clauses_result join(struct scmp_clause *both, const struct scmp_clause *left,
+				     const struct scmp_clause *right)
+{
+	if (left->n_tests + right->n_tests > SCMP_TESTS_MAX)
+		return SCMP_CLAUSES_TOO_MANY;
+	*both = *left;
+	memcpy(&both->tests[left->n_tests], right->tests, right->n_tests * sizeof(*right->tests));
+	both->n_tests += right->n_tests;
+	return SCMP_CLAUSES_DONE;
+}
+
+/*
+ * not_in(1..3, 5..9, ...) has two clauses a range, and their combinations are far more
+ * than can hold. Where none can one is left, for its rule to be found impossible.
+ */
 enum scmp_clauses_result scmp_clauses_and(struct scmp_clauses *clauses, const struct scmp_clauses *other)
 {
 	enum scmp_clauses_result result = SCMP_CLAUSES_DONE;
 	struct scmp_clauses both = {0};
-	size_t i, j;
+	size_t left = clauses->n * other->n, i, j;
 
 	for (i = 0; i < clauses->n; i++) {
 		for (j = 0; j < other->n; j++) {
-			const struct scmp_clause *left = &clauses->list[i], *right = &other->list[j];
-			struct scmp_clause *clause;
+			struct scmp_clause clause, *place;
 
-			if (left->n_tests + right->n_tests > SCMP_TESTS_MAX)
-				result = SCMP_CLAUSES_TOO_MANY;
-			clause = result == SCMP_CLAUSES_DONE ? add(&both, &result) : NULL;
-			if (!clause) {
+			left--;
+			result = join(&clause, &clauses->list[i], &other->list[j]);
+			if (result == SCMP_CLAUSES_DONE && !can_hold(&clause) && (left > 0 || both.n > 0))
+				continue;
+			place = result == SCMP_CLAUSES_DONE ? add(&both, &result) : NULL;
+			if (!place) {
 				scmp_clauses_free(&both);
 				return result;
 			}
-			*clause = *left;
-			memcpy(&clause->tests[left->n_tests], right->tests, right->n_tests * sizeof(*right->tests));
-			clause->n_tests += right->n_tests;
+			*place = clause;
 		}
 	}
 	free(clauses->list);

@@ -37,7 +37,10 @@ enum scmp_clauses_result scmp_clauses_always(struct scmp_clauses *clauses);
 /* scmp_clauses_test() - one test more that may hold instead */
 enum scmp_clauses_result scmp_clauses_test(struct scmp_clauses *clauses, const struct scmp_test *test);
 
-/* scmp_clauses_or(), scmp_clauses_and() - the first becomes both; the second is not changed */
+/*
+ * scmp_clauses_or(), scmp_clauses_and() - the first becomes both; the second is not changed
+ * And leaves out what cannot hold, unless nothing else is left.
+ */
 enum scmp_clauses_result scmp_clauses_or(struct scmp_clauses *clauses, const struct scmp_clauses *other);
 enum scmp_clauses_result scmp_clauses_and(struct scmp_clauses *clauses, const struct scmp_clauses *other);
 

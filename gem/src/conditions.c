@@ -60,6 +60,20 @@ static bool is_dummy(const struct scmp_test *test)
 	return test->op == SCMP_OP_GE && test->value == 0;
 }
 
+/* The mask is that of the bits which the kernel reads. */
+static bool is_sound_mask(struct scmp_wish *wish, const struct scmp_test *test)
+{
+	unsigned long long mask = test->mask, value = test->value;
+
+	if (value & ~mask)
+		SCMP_WISH_FAULT(wish, "(argument %u & 0x%llx) == 0x%llx can never be true: 0x%llx is outside the mask",
+				test->arg, mask, value, value & ~mask);
+	else if (mask == 0)
+		SCMP_WISH_FAULT(wish, "a mask of 0 takes every value of argument %u: ARG(:>=, 0) passes it over",
+				test->arg);
+	return mask != 0 && !(value & ~mask);
+}
+
 bool scmp_wish_positional(struct scmp_wish *wish, const struct scmp_syscall *call, struct scmp_clauses *clauses)
 {
 	size_t i;
@@ -79,13 +93,15 @@ bool scmp_wish_positional(struct scmp_wish *wish, const struct scmp_syscall *cal
 		}
 		bits = call ? scmp_width_bits(call->args[test.arg].width) : 64;
 		test.bits = bits == 64 ? 0 : (uint8_t)bits;
-		test.mask &= scmp_test_ones(&test);
 		if (!scmp_narrow(&test.value, bits)) {
 			SCMP_WISH_FAULT(wish, "0x%llx: of %s's %s the kernel reads %u bits",
 					(unsigned long long)test.value, call->name,
 					scmp_syscall_word(call->args[test.arg].word), bits);
 			return false;
 		}
+		test.mask &= scmp_test_ones(&test);
+		if (test.op == SCMP_OP_MASKED_EQ && !is_sound_mask(wish, &test))
+			return false;
 		if (scmp_clauses_test(&mine, &test) || scmp_clauses_and(clauses, &mine)) {
 			SCMP_WISH_FAULT(wish, "out of memory");
 			scmp_clauses_free(&mine);

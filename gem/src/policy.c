@@ -185,7 +185,7 @@ struct scmp_policy_context *scmp_policy_next(struct scmp_policy_context *context
 static bool same_words(const struct scmp_fault *a, const struct scmp_fault *b)
 {
 	return a->kind == b->kind && a->rule->file == b->rule->file && a->rule->line == b->rule->line &&
-	       a->rule->verb == b->rule->verb &&
+	       a->rule->verb == b->rule->verb && a->together == b->together &&
 	       (a->earlier == b->earlier ||
 		(a->earlier && b->earlier && a->earlier->file == b->earlier->file &&
 		 a->earlier->line == b->earlier->line && a->earlier->verb == b->earlier->verb));
@@ -236,10 +236,10 @@ static size_t tell_faults(const struct scmp_policy_context *context, const struc
 				  "%s %s can never match: its conditions contradict themselves", rule->verb, names);
 		break;
 	case SCMP_FAULT_COVERED:
-		scmp_policy_fault(
-			context, rule->file, rule->line, false,
-			"%s %s can never take effect: %s (%s) takes all of its calls, and the first match wins",
-			rule->verb, names, line_of(earlier, rule->file, line, sizeof(line)), earlier->verb);
+		scmp_policy_fault(context, rule->file, rule->line, false,
+				  "%s %s can never take effect: %s (%s) %s all of its calls, and the first match wins",
+				  rule->verb, names, line_of(earlier, rule->file, line, sizeof(line)), earlier->verb,
+				  faults[0].together ? "and those before it take" : "takes");
 		break;
 	case SCMP_FAULT_SAME_AS_DEFAULT:
 		scmp_policy_fault(context, rule->file, rule->line, true,

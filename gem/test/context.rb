@@ -43,11 +43,16 @@ MISUSES = {
     ->(r) { r.kill :mkdir, *3.times.map { Seccomp::ARG(:==, 1) } },
   "too many ARGs: a syscall has at most 6 arguments" => ->(r) { r.kill :mmap, *8.times.map { Seccomp::ARG(:>, 0) } },
   "kill :mkdir can never match: its conditions contradict themselves" => ->(r) { r.kill :mkdir, Seccomp::ARG(:<, 0) },
-  "kill :chmod can never match: its conditions contradict themselves " =>
+  "(argument 1 & 0x3) == 0x4 can never be true: 0x4 is outside the mask" =>
     ->(r) { r.kill :chmod, Seccomp::ARG(:>=, 0), Seccomp::ARG(:=~, 3, 4) },
+  "a mask of 0 takes every value of argument 0: ARG(:>=, 0) passes it over" =>
+    ->(r) { r.kill :getpriority, Seccomp::ARG(:=~, "0xffffffff00000000", 0) },
   "unknown action :kil (did you mean :kill?)" => ->(r) { r.add_rule :kil, :mkdir },
   "action :notify is not supported: use trap, whose block decides in the process" =>
     ->(r) { r.add_rule :notify, :mkdir },
+  "action :trap takes no operand" => ->(r) { r.add_rule Seccomp::SCMP_ACT_TRAP | 7, :mkdir },
+  "errno 0 is out of range: 1 to 4095 (a faked success is `return 0`) " =>
+    ->(r) { r.add_rule Seccomp.SCMP_ACT_ERRNO(0), :mkdir },
   "mkdir has no argument wy: (did you mean why:?)" => ->(r) { r.kill :mkdir, wy: "x" },
   "limit: takes the number of records a second, 1 to 1000000, not 0" => ->(r) { r.trap :mkdir, limit: 0 },
   "limit: takes the number of records a second, 1 to 1000000, not \"9\"" => ->(r) { r.trap :mkdir, limit: "9" },

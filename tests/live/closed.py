@@ -41,6 +41,13 @@ class GoodPolicies(Marked):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(state(result.stdout), (2, 2, -EXDEV))
 
+    def test_a_context_may_refuse_prctl_and_be_followed_by_another(self):
+        result = self.mark(
+            self.policy("Seccomp.new(default: :allow) { |rule| rule.errno :ENOTTY, :prctl }.load\n" + GOOD)
+        )
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(state(result.stdout), (2, 2, -EXDEV))
+
     def test_only_the_loaded_context_is_loaded_where_the_policy_loads_one(self):
         result = self.mark(
             self.policy(

@@ -13,6 +13,7 @@ struct expected {
 	enum scmp_fault_kind kind;
 	int rule; /* index; -1 ends the list */
 	int earlier; /* index, or -1 */
+	bool together;
 };
 
 static void check_faults(const char *sentence, struct scmp_rule *rules, size_t n_rules,
@@ -31,8 +32,10 @@ static void check_faults(const char *sentence, struct scmp_rule *rules, size_t n
 	for (size_t i = 0; i < n; i++) {
 		check_equal(faults[i].kind, expected[i].kind);
 		check_equal(faults[i].rule - rules, expected[i].rule);
-		if (faults[i].kind == SCMP_FAULT_COVERED)
+		if (faults[i].kind == SCMP_FAULT_COVERED) {
 			check_equal(faults[i].earlier - rules, expected[i].earlier);
+			check_equal(faults[i].together, expected[i].together);
+		}
 	}
 }
 
@@ -117,14 +120,52 @@ static void test_covered(void)
 	SOUND("a wider rule may follow", allow, wide);
 	FAULTS("the same tests twice", allow, same, {SCMP_FAULT_COVERED, 1, 0});
 	SOUND("intervals with a hole between them leave the hole", allow, hole);
-	FAULTS("the last needed is the one that fills the hole", allow, filled, {SCMP_FAULT_COVERED, 3, 2});
+	FAULTS("the last needed is the one that fills the hole", allow, filled, {SCMP_FAULT_COVERED, 3, 2, true});
 	FAULTS("of many earlier rules the one that does it alone is named", allow, alone, {SCMP_FAULT_COVERED, 3, 1});
 	FAULTS("two rules cover a third together, and the last needed is named", allow, pair,
-	       {SCMP_FAULT_COVERED, 3, 2});
+	       {SCMP_FAULT_COVERED, 3, 2, true});
 	FAULTS("what comes after the last needed is not named", allow, early, {SCMP_FAULT_COVERED, 4, 3},
-	       {SCMP_FAULT_COVERED, 5, 3}, {SCMP_FAULT_COVERED, 6, 2});
-	FAULTS("masks cover together", allow, masks, {SCMP_FAULT_COVERED, 4, 1}, {SCMP_FAULT_COVERED, 5, 3});
-	FAULTS("exceptions that leave nothing", allow, deny, {SCMP_FAULT_COVERED, 2, 1});
+	       {SCMP_FAULT_COVERED, 5, 3}, {SCMP_FAULT_COVERED, 6, 2, true});
+	FAULTS("masks cover together", allow, masks, {SCMP_FAULT_COVERED, 4, 1}, {SCMP_FAULT_COVERED, 5, 3, true});
+	FAULTS("exceptions that leave nothing", allow, deny, {SCMP_FAULT_COVERED, 2, 1, true});
+}
+
+/* Alternatives: rules of one group, of which one must hold. */
+static struct scmp_rule in_group(uint32_t group, struct scmp_rule rule)
+{
+	rule.group = group;
+	return rule;
+}
+
+static void test_alternatives(void)
+{
+	struct scmp_rule some[] = {
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, LT, 3), TEST(0, GT, 10))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, GT, 5), TEST(0, LT, 8))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(0, EQ, 2))),
+	};
+	struct scmp_rule none[] = {
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, LT, 3), TEST(0, GT, 10))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, EQ, 1), TEST(0, EQ, 2))),
+	};
+	struct scmp_rule covered[] = {
+		RULE(CALL, ERRNO, 1, TEST(0, EQ, 1)),
+		RULE(CALL, ERRNO, 1, TEST(0, EQ, 2)),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 2, TEST(0, EQ, 2))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 2, TEST(0, EQ, 1))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 2, TEST(0, LT, 3), TEST(0, GT, 10))),
+	};
+	struct scmp_rule whole[] = {
+		RULE(CALL, ERRNO, 1, TEST(1, EQ, 7)),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, EQ, 1))),
+		in_group(1, (struct scmp_rule)RULE(CALL, ERRNO, 1, TEST(0, EQ, 2))),
+		in_group(2, (struct scmp_rule)RULE(CALL, ERRNO, 2, TEST(0, GE, 1), TEST(0, LE, 2))),
+	};
+
+	SOUND("one alternative that can hold is enough", allow, some);
+	FAULTS("a rule of which no alternative can hold never matches", allow, none, {SCMP_FAULT_NEVER_TRUE, 0});
+	FAULTS("the last needed for all the alternatives is named", allow, covered, {SCMP_FAULT_COVERED, 2, 1, true});
+	FAULTS("a rule covers by all of its alternatives", allow, whole, {SCMP_FAULT_COVERED, 3, 1});
 }
 
 static void test_same_as_default(void)
@@ -223,6 +264,7 @@ int main(void)
 {
 	test_never_true();
 	test_covered();
+	test_alternatives();
 	test_same_as_default();
 	test_time();
 	return 0;
