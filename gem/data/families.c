@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* families.def as a table; families.h. */
+/* [async-signal-safe] families.def as a table; families.h. */
 #include "families.h"
 
 #include <string.h>
@@ -12,11 +12,13 @@ const struct scmp_family scmp_families[] = {
 
 const size_t scmp_n_families = sizeof(scmp_families) / sizeof(scmp_families[0]);
 
-const char *scmp_family_next(const char *members, char *name)
+const char *scmp_family_next(const char *members, char name[SCMP_FAMILY_NAME_ROOM])
 {
-	size_t length = strcspn(members, " ");
+	size_t length = 0;
 
-	if (length == 0 || length > 27)
+	while (members[length] && members[length] != ' ')
+		length++;
+	if (length == 0 || length >= SCMP_FAMILY_NAME_ROOM)
 		return NULL;
 	memcpy(name, members, length);
 	name[length] = '\0';

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Families of system calls (families.def): what a policy means when it says unlink. */
+/* [async-signal-safe] Families of system calls (families.def): what a policy means when it says unlink. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,5 +14,8 @@ struct scmp_family {
 extern const struct scmp_family scmp_families[];
 extern const size_t scmp_n_families;
 
-/* scmp_family_next() - the next member's name, copied to `name` (28 bytes); NULL ends */
-const char *scmp_family_next(const char *members, char *name);
+/* Of a member, with its NUL. */
+enum { SCMP_FAMILY_NAME_ROOM = 28 };
+
+/* scmp_family_next() - the next member's name, copied to `name`; NULL ends */
+const char *scmp_family_next(const char *members, char name[SCMP_FAMILY_NAME_ROOM]);

@@ -298,7 +298,7 @@ static mrb_value family_members(mrb_state *mrb, mrb_value self)
 {
 	const char *words[128], *near, *word, *members;
 	mrb_value name, others, result;
-	char member[28];
+	char member[SCMP_FAMILY_NAME_ROOM];
 	size_t i, n = 0;
 
 	mrb_get_args(mrb, "oA", &name, &others);

@@ -43,24 +43,23 @@ void scmp_source_read_by(const struct scmp_reader *how)
 	reader = how;
 }
 
+/* By what it is called in messages, and by where it lies. */
 static struct source *find(const char *name)
 {
-	struct source *source;
+	struct source *source = sources;
 
-	for (source = sources; source; source = source->next)
-		if (strcmp(source->name, name) == 0)
-			return source;
-	return NULL;
+	while (source && strcmp(source->name, name) != 0)
+		source = source->next;
+	return source;
 }
 
 static struct source *find_path(const char *path)
 {
-	struct source *source;
+	struct source *source = sources;
 
-	for (source = sources; source; source = source->next)
-		if (strcmp(source->path, path) == 0)
-			return source;
-	return NULL;
+	while (source && strcmp(source->path, path) != 0)
+		source = source->next;
+	return source;
 }
 
 static struct source *keep(const char *name, const char *path, const char *text, size_t length)

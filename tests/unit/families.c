@@ -8,12 +8,10 @@
 #include "check.h"
 #include "syscalls.h"
 
-enum { NAME_ROOM = 28 };
-
 static bool has(const struct scmp_family *family, const char *name)
 {
 	const char *members = family->members;
-	char member[NAME_ROOM];
+	char member[SCMP_FAMILY_NAME_ROOM];
 
 	while ((members = scmp_family_next(members, member)))
 		if (strcmp(member, name) == 0)
@@ -28,7 +26,7 @@ static void lists(void)
 	for (size_t i = 0; i < scmp_n_families; i++) {
 		const struct scmp_family *family = &scmp_families[i];
 		const char *members = family->members;
-		char member[NAME_ROOM], last[NAME_ROOM] = "";
+		char member[SCMP_FAMILY_NAME_ROOM], last[SCMP_FAMILY_NAME_ROOM] = "";
 		size_t n = 0;
 
 		behaviour(family->name);
@@ -66,7 +64,7 @@ static void relatives(void)
 	behaviour("what a member is called with at, 2, f or l belongs to its family too");
 	for (size_t i = 0; i < scmp_n_families; i++) {
 		const char *members = scmp_families[i].members;
-		char member[NAME_ROOM], relative[2 * NAME_ROOM];
+		char member[SCMP_FAMILY_NAME_ROOM], relative[2 * SCMP_FAMILY_NAME_ROOM];
 
 		while ((members = scmp_family_next(members, member)))
 			for (size_t f = 0; f < N_ELEMENTS(forms); f++) {
