@@ -3,6 +3,8 @@
 
 import json
 import os
+import re
+import subprocess
 import unittest
 
 from live import Live, host, main, need_host, need_program
@@ -45,17 +47,28 @@ class Records(Live):
             self.assertEqual(record.pop("program"), "call")
             self.assertEqual(record.pop("file"), "p.rb")
             self.assertGreater(record.pop("pid"), 1)
-        self.assertRegex(refused.pop("arguments")[0], r"\A0x[0-9a-f]{6,}\Z")
+        arguments = refused.pop("arguments")
+        self.assertRegex(arguments[0], r"\A0x[0-9a-f]{6,}\Z")
+        self.assertEqual(refused.pop("decoded"), arguments)
         self.assertEqual(
             refused,
             {"syscall": "uname", "number": 63, "result": -1, "errno": "EXDEV", "action": "trap", "line": 3, "why": "no names"},
         )
         self.assertEqual(
             returned,
-            {"syscall": "getppid", "number": 110, "arguments": [], "result": 1 << 40, "action": "return", "line": 4},
+            {"syscall": "getppid", "number": 110, "arguments": [], "decoded": [], "result": 1 << 40, "action": "return", "line": 4},
         )
         self.assertEqual(
-            killed, {"syscall": "sync", "number": 162, "arguments": [], "killed": True, "action": "kill", "line": 5}
+            killed,
+            {
+                "syscall": "sync",
+                "number": 162,
+                "arguments": [],
+                "decoded": [],
+                "killed": True,
+                "action": "kill",
+                "line": 5,
+            },
         )
 
     def test_arguments_keep_all_bits(self):
@@ -136,12 +149,57 @@ class Records(Live):
         self.assertLessEqual(told + len(records), calls)
 
     def test_a_child_without_its_policy_says_so_in_an_object(self):
-        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :uname }.load\n")
-        self.run_json(policy, "sh", "-c", 'rm "$SECCOMP_POLICY"; exec "$0" "$@"', host("call"), "63:@")
-        why, record = self.objects()
+        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :uname, :mkdir }.load\n")
+        self.run_json(policy, "sh", "-c", 'rm "$SECCOMP_POLICY"; exec "$0" "$@"', host("call"), "63:@", "83:@:0700")
+        why, record, second = self.objects()
         self.assertIn("the policy cannot be read", why["message"])
         self.assertEqual((record["action"], record["rule"], record["errno"]), ("inherited", 1, "EPERM"))
         self.assertNotIn("file", record)
+        self.assertEqual(second["decoded"], ['""', "0700"])
+
+
+class Shown(Live):
+    """Arguments as strace(1) shows them."""
+
+    CALLS = (
+        "openat mkdirat unlinkat fchmodat fchownat renameat2 symlinkat lseek ftruncate flock fcntl write socket connect "
+        "bind sendto setsockopt shutdown execve mmap mprotect munmap madvise kill prlimit64 memfd_create"
+    ).split()
+
+    def between_marks(self, lines):
+        """The calls between two of uname, without their results."""
+        calls = [match.group(1) for line in lines if (match := re.search(r"(\w+\(.*\)) += ", line))]
+        first, last = (i for i, call in enumerate(calls) if call == "uname(NULL)")
+        return calls[first + 1 : last]
+
+    def test_a_record_shows_what_strace_shows(self):
+        need_program("strace")
+        strace = subprocess.run(
+            ["strace", "-o", self.path("strace"), host("shown")], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        )
+        self.assertEqual(strace.returncode, 0, strace)
+        names = ", ".join(f":{name}" for name in self.CALLS)
+        policy = self.policy(
+            f"Seccomp.new(default: :allow) {{ |rule| rule.errno :EXDEV, :uname, {names}, log: true }}.load\n"
+        )
+        result = self.start(policy, host("shown"), env={"SECCOMP_LOG": self.path("log")})
+        self.assertEqual(result.returncode, 0, result)
+        theirs, ours = self.between_marks(self.log("strace")), self.between_marks(self.log())
+        self.assertGreater(len(theirs), 40)
+        self.assertEqual(ours, theirs)
+
+    def test_a_path_of_any_bytes_is_whole_in_json(self):
+        need_program("mkdir")
+        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.errno :EXDEV, :mkdir, :mkdirat, log: true }.load\n")
+        env = {"SECCOMP_LOG": self.path("log"), "SECCOMP_LOG_FORMAT": "json"}
+        for name in 'a "quoted" \\ \n \x01 é \udcff', "\udcff" * 255, "/" * 3000:
+            self.start(policy, "mkdir", name, env=env)
+        with open(self.path("log"), encoding="utf-8") as file:
+            first, second, third = (json.loads(line)["decoded"] for line in file)
+        self.assertEqual(first, ['"a \\"quoted\\" \\\\ \\n \\1 \\303\\251 \\377"', "0777"])
+        self.assertRegex(second[0], r'\A"(\\377){60,}(\\\d*)?\.\.\.\Z')
+        self.assertRegex(third[0], r'\A"/{250,}\.\.\.\Z')
+        self.assertEqual((second[1], third[1]), ("0777", "0777"))
 
 
 if __name__ == "__main__":
