@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "allow.h"
 #include "decode.h"
 #include "errnos.h"
 #include "gate.h"
@@ -179,6 +180,15 @@ static char *put_decoded(char *dst, char *end, const struct seccomp_data *data)
 	return scmp_print_text(dst, end, "]");
 }
 
+/* It is plain text without a quote: of names and numbers. */
+static char *put_allow(char *dst, char *end, const struct scmp_call *call, int64_t result)
+{
+	char *line = scmp_print_text(dst, end, ",\"add\":\"");
+	char *line_end = scmp_print_allow(line, end - 1, call, result);
+
+	return line_end == line ? dst : scmp_print_text(line_end, end, "\"");
+}
+
 /* What follows the arguments. */
 static char *put_tail(char *dst, char *end, const struct scmp_call *call, int64_t result)
 {
@@ -189,6 +199,7 @@ static char *put_tail(char *dst, char *end, const struct scmp_call *call, int64_
 	dst = put_rule(dst, end, call->rule);
 	dst = scmp_print_text(dst, end, ",\"from\":");
 	dst = put_string(dst, scmp_print_room(dst, end, SCMP_FROM_ROOM), place, length);
+	dst = put_allow(dst, end - 2, call, result);
 	return scmp_print_text(dst, end, "}\n");
 }
 

@@ -4,7 +4,7 @@
  *
  *   {"pid":4711,"program":"vi","syscall":"mkdir","number":83,"arguments":["0x7ffc1234","0x1ff"],
  *    "decoded":["\"/tmp/x\"","0777"],"result":-1,"errno":"EPERM","action":"errno","file":"p.rb","line":2,"why":"…",
- *    "from":"libc.so.6+0xcf2a7"}
+ *    "from":"libc.so.6+0xcf2a7","add":"rule.allow :mkdir"}
  *   {"pid":4711,"program":"uname","message":"…"}
  *
  * Arguments are hexadecimal Strings, since a JSON number may lose bits above 2^53; decoded (decode.h) they are as many,

@@ -6,6 +6,7 @@
  *   scmp[4711] vi: mkdir("/tmp/x", 0777) = -1 EPERM  errno p.rb:3 "no new folders"  from libc.so.6+0xdd1f7
  *   scmp[4711] sh: ptrace(PTRACE_ATTACH, 1, NULL, 0) = ? killed  kill p.rb:4  from libc.so.6+0x102a17
  *   scmp[4711] nc: socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = -1 EPERM  inherited rule 1  from libc.so.6+0x10e4a7
+ *                                                             (on one line)  add: rule.allow :socket, domain: :AF_INET
  *
  * Called by the handler, on the stack that the kernel chose: so a record is a
  * kilobyte at most, of which the arguments may take what the rest can never need.
@@ -14,6 +15,7 @@
 
 #include <string.h>
 
+#include "allow.h"
 #include "arch.h"
 #include "decode.h"
 #include "gate.h"
@@ -22,7 +24,7 @@
 #include "print.h"
 #include "syscalls.h"
 
-/* What follows the arguments, at most: 590 bytes. */
+/* What follows the arguments: the longest without a line to add is 590 bytes. */
 enum { TAIL_ROOM = 700 };
 
 static const char *program_of(const struct scmp_trap_config *config)
@@ -84,6 +86,14 @@ static char *print_rule(char *dst, char *end, const struct scmp_trap_rule *rule)
 	return dst;
 }
 
+static char *print_allow(char *dst, char *end, const struct scmp_call *call, int64_t result)
+{
+	char *line = scmp_print_text(dst, end, "  add: ");
+	char *line_end = scmp_print_allow(line, end, call, result);
+
+	return line_end == line ? dst : line_end;
+}
+
 /* From the parenthesis behind the arguments on. */
 static char *print_tail(char *dst, char *end, const struct scmp_trap_config *config, const struct scmp_call *call,
 			int64_t result)
@@ -96,8 +106,9 @@ static char *print_tail(char *dst, char *end, const struct scmp_trap_config *con
 	dst = scmp_print_text(dst, end, "  ");
 	dst = print_rule(dst, end, call->rule);
 	dst = scmp_print_text(dst, end, "  from ");
-	return scmp_print_place(dst, scmp_print_room(dst, end, SCMP_FROM_ROOM), call->data.instruction_pointer,
-				program_of(config));
+	dst = scmp_print_place(dst, scmp_print_room(dst, end, SCMP_FROM_ROOM), call->data.instruction_pointer,
+			       program_of(config));
+	return print_allow(dst, end, call, result);
 }
 
 char *scmp_record_text(char *dst, const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result)

@@ -154,6 +154,7 @@ class Records(Live):
         why, record, second = self.objects()
         self.assertIn("the policy cannot be read", why["message"])
         self.assertEqual((record["action"], record["rule"], record["errno"]), ("inherited", 1, "EPERM"))
+        self.assertEqual(record["add"], "rule.allow :uname")
         self.assertNotIn("file", record)
         self.assertEqual(second["decoded"], ['""', "0700"])
 
@@ -200,6 +201,115 @@ class Shown(Live):
         self.assertRegex(second[0], r'\A"(\\377){60,}(\\\d*)?\.\.\.\Z')
         self.assertRegex(third[0], r'\A"/{250,}\.\.\.\Z')
         self.assertEqual((second[1], third[1]), ("0777", "0777"))
+
+
+NAMED = "Seccomp.new(default: :allow) do |rule|\n%s\n  rule.errno :EXDEV, :%s, log: true\nend.load\n"
+REFUSED = "-18"
+
+
+class Lines(Live):
+    """The line that would allow a refused call."""
+
+    def lines(self):
+        return [line.split("  add: ", 1)[1] for line in self.log() if "  add: " in line]
+
+    def results(self, policy, *argv):
+        if os.path.exists(self.path("log")):
+            os.remove(self.path("log"))
+        result = self.start(self.policy(policy), *argv, env={"SECCOMP_LOG": self.path("log")})
+        return [line.split()[1] for line in result.stdout.splitlines()]
+
+    def test_put_before_the_rule_it_lets_the_call_run_and_not_much_more(self):
+        # A call of the host, what it returns where it runs, and a neighbour that stays refused.
+        for name, call, runs, neighbour, line in (
+            ("socket", "41:2:1:0", None, "41:10:1:0", "domain: :AF_INET"),
+            ("ioctl", "16:0:0x5413:@", "-25", "16:0:0x5412:@", "cmd: :TIOCGWINSZ"),
+            ("ioctl", "16:0:0x54ff:@", "-25", "16:0:0x5412:@", "cmd: 0x54ff"),
+            ("openat", "257:-100:@:0x80000", "-2", "257:-100:@:0x41", "flags: accmode(:O_RDONLY) & none(:O_CREAT, :O_TRUNC)"),
+            ("openat", "257:-100:@:0x80000", "-2", "257:-100:@:1", "flags: accmode(:O_RDONLY) & none(:O_CREAT, :O_TRUNC)"),
+            ("openat", "257:-100:@:0x241:0640", "-2", "257:-100:@:0x242", "flags: accmode(:O_WRONLY)"),
+            ("openat", "257:-100:@:2", "-2", "257:-100:@:0x42", "flags: accmode(:O_RDWR) & none(:O_CREAT, :O_TRUNC)"),
+            ("openat", "257:-100:@:3", "-2", "257:-100:@:0", "flags: accmode(3) & none(:O_CREAT, :O_TRUNC)"),
+            ("mmap", "9:0:4096:1:0x22:-1:0", None, "9:0:4096:5:0x22:-1:0", "prot: only(:PROT_READ)"),
+            ("mmap", "9:0:4096:0:0x22:-1:0", None, "9:0:4096:1:0x22:-1:0", "prot: :PROT_NONE"),
+            ("mprotect", "10:@:4096:3", "0", "10:@:4096:7", "prot: only(:PROT_READ, :PROT_WRITE)"),
+            ("prctl", "157:3", None, "157:4:0", "op: :PR_GET_DUMPABLE"),
+            ("fcntl", "72:0:1", "0", "72:0:3", "cmd: :F_GETFD"),
+            ("kill", "62:0:0", "0", "62:0:17", "sig: 0"),
+            ("kill", "62:0:17", "0", "62:0:0", "sig: :SIGCHLD"),
+            ("personality", "135:0xffffffff", None, "135:0x40000", "persona: -1"),
+            ("unshare", "272:0x400", "0", "272:0x200", "flags: only(:CLONE_FILES)"),
+        ):
+            with self.subTest(call=call):
+                self.assertEqual(self.results(NAMED % ("", name), host("call"), call), [REFUSED])
+                self.assertEqual(self.lines()[-1], f"rule.allow :{name}, {line}")
+                results = self.results(NAMED % (self.lines()[-1], name), host("call"), call, neighbour)
+                self.assertEqual(results[1:], [REFUSED])
+                self.assertNotEqual(results[0], REFUSED)
+                if runs:
+                    self.assertEqual(results[0], runs)
+
+    def test_lines_make_an_allowlist_of_nothing(self):
+        need_program("cat")
+        need_program("mkdir")
+        with open(self.path("file"), "w", encoding="utf-8") as file:
+            file.write("text\n")
+        for argv, output in (
+            (["cat", self.path("file")], "text\n"),
+            (["mkdir", self.path("folder")], ""),
+            (["uname", "-s"], "Linux\n"),
+        ):
+            need_program(argv[0])
+            allowed = []
+            for _ in range(60):
+                policy = self.policy(
+                    "Seccomp.new(default: [:errno, :EPERM], log: true) do |rule|\n%s\nend.load\n" % "\n".join(allowed)
+                )
+                result = self.start(policy, *argv, env={"SECCOMP_LOG": self.path("log")})
+                lines = sorted(set(self.lines()))
+                if not lines:
+                    break
+                self.assertEqual(set(lines) & set(allowed), set(), (argv, lines))
+                allowed += lines
+                os.remove(self.path("log"))
+                if os.path.isdir(self.path("folder")):
+                    os.rmdir(self.path("folder"))
+            self.assertEqual((result.returncode, result.stdout), (0, output), (allowed, result))
+            self.assertTrue(allowed)
+            self.assertFalse([line for line in allowed if "socket" in line or "O_WRONLY" in line], allowed)
+
+    def test_where_a_result_was_chosen_or_the_rule_is_all_of_it_there_is_none(self):
+        for rule, call in (
+            ("rule.trap(:socket) { |call| call.errno :EACCES }", "41:2:1:0"),
+            ("rule.return 0, :socket, log: true", "41:2:1:0"),
+            ("rule.return -13, :socket, log: true", "41:2:1:0"),
+            ("rule.trap :uname", "63:@"),
+            ("rule.errno :EXDEV, :socket, domain: :AF_INET, log: true", "41:2:1:0"),
+            ("rule.errno :EXDEV, :socket, Seccomp::ARG(:==, 2), log: true", "41:2:1:0"),
+            ("rule.errno :EXDEV, :openat, flags: accmode(:O_WRONLY), log: true", "257:-100:@:0x241"),
+        ):
+            with self.subTest(rule=rule):
+                self.results(f"Seccomp.new(default: :allow) {{ |rule| {rule} }}.load\n", host("call"), call)
+                self.assertEqual((len(self.log()), self.lines()), (1, []), self.log())
+
+    def test_there_is_one_where_no_block_decides_and_where_the_rule_takes_more(self):
+        for rule, call, line in (
+            ("rule.trap(:socket) { |call| nil }", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            ("rule.kill :socket, log: true", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            ("rule.trap :socket, domain: [:AF_INET, :AF_INET6]", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            ("rule.trap :socket, domain: :AF_INET..:AF_INET6", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            (
+                "rule.trap :openat, flags: any(:O_WRONLY, :O_RDWR)",
+                "257:-100:@:0x241",
+                "rule.allow :openat, flags: accmode(:O_WRONLY)",
+            ),
+        ):
+            with self.subTest(rule=rule):
+                text = "Seccomp.new(default: :allow) do |rule|\n%s\n%s\nend.load\n"
+                self.results(text % ("", rule), host("call"), call)
+                self.assertEqual(self.lines(), [line], self.log())
+                result = self.start(self.policy(text % (line, rule)), host("call"), call)
+                self.assertEqual((result.returncode, result.stderr), (0, ""), result)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a record shows of a call's arguments. */
+/* What a record shows of a call's arguments, and the line that would allow it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
+#include "allow.h"
 #include "check.h"
 #include "constants.h"
 #include "decode.h"
@@ -30,7 +31,7 @@ enum { PAGE = 4096, ROUNDS = 300 };
 /* Two pages, of which the second is not to be read. */
 static char *page;
 
-static struct scmp_trap_rule rule = {.verb = "errno", .file = "p.rb", .line = 2};
+static struct scmp_trap_rule rule = {.verb = "errno", .file = "p.rb", .line = 2, .refuses = true};
 static struct scmp_trap_config config = {.program = "host"};
 
 /* Text at the very end of what can be read. */
@@ -191,7 +192,9 @@ static void strings(void)
 
 static void argument_lists(void)
 {
-	const char *const list[] = {"ls", "-l", "a \"b\"", NULL};
+	/* Room behind each of them: more is read than the text, to the end of the page. */
+	static const char words[][64] = {"ls", "-l", "a \"b\"", "x"};
+	const char *const list[] = {words[0], words[1], words[2], NULL};
 	const char *many[20];
 	const uint64_t *no_end = (const uint64_t *)(page + PAGE - 8);
 	char expected[200];
@@ -200,7 +203,7 @@ static void argument_lists(void)
 	check_arguments(CALL(execve, (uint64_t)list[0], (uint64_t)list, 0),
 			"\"ls\", [\"ls\", \"-l\", \"a \\\"b\\\"\"], NULL");
 	for (size_t i = 0; i < N_ELEMENTS(many); i++)
-		many[i] = "x";
+		many[i] = words[3];
 	check_arguments(CALL(execve, 0, (uint64_t)many, 0),
 			"NULL, [\"x\", \"x\", \"x\", \"x\", \"x\", \"x\", \"x\", \"x\", ...], NULL");
 	many[0] = NULL;
@@ -328,6 +331,81 @@ static void round_trip(void)
 	}
 }
 
+static void check_allow(struct scmp_call call, const char *should_be)
+{
+	char text[SCMP_TRAP_RECORD_MAX];
+
+	check_text(text, scmp_print_allow(text, text + sizeof(text), &call, -EPERM), should_be);
+}
+
+static void lines(void)
+{
+	struct scmp_call call = CALL(socket, AF_INET, SOCK_STREAM, 0);
+	char text[100];
+
+	behaviour("the line says what a call asks for, in the words of a policy");
+	check_allow(call, "rule.allow :socket, domain: :AF_INET");
+	check_allow(CALL(socket, 99, 1, 0), "rule.allow :socket, domain: 99");
+	check_allow(CALL(uname, 0x1000), "rule.allow :uname");
+	check_allow(CALL(connect, 3, 0x1000, 16), "rule.allow :connect");
+	check_allow(CALL(openat, -100, 0x1000, O_RDONLY | O_CLOEXEC),
+		    "rule.allow :openat, flags: accmode(:O_RDONLY) & none(:O_CREAT, :O_TRUNC)");
+	check_allow(CALL(openat, -100, 0x1000, O_WRONLY | O_CREAT | O_TRUNC),
+		    "rule.allow :openat, flags: accmode(:O_WRONLY)");
+	check_allow(CALL(openat, -100, 0x1000, O_RDWR | O_CREAT),
+		    "rule.allow :openat, flags: accmode(:O_RDWR) & none(:O_TRUNC)");
+	check_allow(CALL(openat, -100, 0x1000, 3 | O_TRUNC), "rule.allow :openat, flags: accmode(3) & none(:O_CREAT)");
+	check_allow(CALL(pipe2, 0x1000, O_CLOEXEC), "rule.allow :pipe2");
+	check_allow(CALL(ioctl, 0, 0xffffffff00000000 | TIOCSTI, 1), "rule.allow :ioctl, cmd: :TIOCSTI");
+	check_allow(CALL(ioctl, 0, 0xdeadbeef, 1), "rule.allow :ioctl, cmd: 0xdeadbeef");
+	check_allow(CALL(fcntl, 0, F_SETFL, 1), "rule.allow :fcntl, cmd: :F_SETFL");
+	check_allow(CALL(kill, -1, SIGTERM), "rule.allow :kill, sig: :SIGTERM");
+	check_allow(CALL(kill, 1, 0), "rule.allow :kill, sig: 0");
+	check_allow(CALL(rt_sigaction, SIGINT, 0, 0, 8), "rule.allow :rt_sigaction");
+	check_allow(CALL(mprotect, 0x1000, 1, 7),
+		    "rule.allow :mprotect, prot: only(:PROT_READ, :PROT_WRITE, :PROT_EXEC)");
+	check_allow(CALL(mmap, 0, 1, 0x43, 2, -1, 0), "rule.allow :mmap, prot: only(:PROT_READ, :PROT_WRITE, 0x40)");
+	check_allow(CALL(mmap, 0, 1, 0, 2, -1, 0), "rule.allow :mmap, prot: :PROT_NONE");
+	check_allow(CALL(mmap, 0, 1, UINT64_MAX, 2, -1, 0), "");
+	check_allow(CALL(personality, 0xffffffff), "rule.allow :personality, persona: -1");
+	check_allow(CALL(personality, 0), "rule.allow :personality, persona: :PER_LINUX");
+	check_allow(CALL(unshare, CLONE_NEWUSER | CLONE_NEWNS),
+		    "rule.allow :unshare, flags: only(:CLONE_NEWNS, :CLONE_NEWUSER)");
+	check_allow(CALL(setsockopt, 3, IPPROTO_TCP, 1), "rule.allow :setsockopt, level: :IPPROTO_TCP, optname: 1");
+
+	behaviour("a line that does not fit is left out");
+	check_text(text, scmp_print_allow(text, text + 36, &call, -EPERM), "");
+	check_text(text, scmp_print_allow(text, text + 37, &call, -EPERM), "rule.allow :socket, domain: :AF_INET");
+
+	behaviour("what was not refused, or by a choice, needs no line");
+	check_text(text, scmp_print_allow(text, text + 100, &call, 0), "");
+	check_text(text, scmp_print_allow(text, text + 100, &call, -4096), "");
+	call.decided = true;
+	check_allow(call, "");
+	call.decided = false;
+	rule.refuses = false;
+	check_allow(call, "");
+	rule.refuses = true;
+	call.kill = true;
+	check_text(text, scmp_print_allow(text, text + 100, &call, 0), "rule.allow :socket, domain: :AF_INET");
+
+	behaviour("a line that takes all of a rule's calls cannot stand before it");
+	rule.named = true;
+	check_allow(call, "rule.allow :socket, domain: :AF_INET");
+	check_allow(CALL(uname, 0x1000), "");
+	rule.fixed[0] = UINT32_MAX;
+	check_allow(call, "");
+	rule.fixed[0] = UINT32_MAX >> 1;
+	check_allow(call, "rule.allow :socket, domain: :AF_INET");
+	rule.fixed[0] = 0;
+	rule.fixed[2] = 3;
+	check_allow(CALL(openat, -100, 0x1000, O_RDWR | O_CREAT | O_TRUNC), "");
+	check_allow(CALL(openat, -100, 0x1000, O_RDWR | O_CREAT),
+		    "rule.allow :openat, flags: accmode(:O_RDWR) & none(:O_TRUNC)");
+	rule.fixed[2] = 0;
+	rule.named = false;
+}
+
 /* As much of JSON as the records have: Strings, numbers, true, null, Arrays and one object. */
 static const char *skip_value(const char *p);
 
@@ -411,7 +489,7 @@ static uint64_t draw_register(uint64_t *state)
 	case 0:
 		return value % 64;
 	case 1:
-		return value & draw(state) & draw(state) & UINT32_MAX;
+		return value & draw(state) & draw(state) & INT32_MAX;
 	case 2:
 		return (uint64_t)page + value % (2 * PAGE);
 	case 3:
@@ -419,13 +497,42 @@ static uint64_t draw_register(uint64_t *state)
 	case 4:
 		return (uint64_t)page + (value % 32) * 8;
 	default:
-		return value >> value % 64;
+		/* No address that happens to be mapped: a sanitizer would say that it is not for reading. */
+		value >>= value % 64;
+		return value > INT32_MAX ? value | 1ull << 63 : value;
 	}
+}
+
+enum { NAME_SIZE = 400 };
+
+static const char *any_length(const char *name, uint64_t *state)
+{
+	return name + draw(state) % NAME_SIZE;
+}
+
+static void all_lengths(void)
+{
+	struct scmp_call call = CALL(mount, 8, 8, 8, 0x3ffffff, 8);
+	char why[NAME_SIZE] = "", long_name[NAME_SIZE];
+
+	behaviour("a record is whole wherever the room for its line ends");
+	memset(long_name, 'n', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	rule.why = why;
+	rule.file = long_name;
+	config.program = long_name;
+	for (size_t i = 0; i + 1 < sizeof(why); i++) {
+		check_record(&call, -EPERM);
+		why[i] = 'y';
+	}
+	rule.why = NULL;
+	rule.file = "p.rb";
+	config.program = "host";
 }
 
 static void fuzz(void)
 {
-	static char name[2000];
+	static char name[NAME_SIZE];
 	uint64_t state = 4711;
 
 	for (size_t i = 0; i + 1 < sizeof(name); i++)
@@ -448,9 +555,9 @@ static void fuzz(void)
 				memcpy(page + draw(&state) % 32 * 8, &pointer, 8);
 			}
 			call.kill = draw(&state) % 4 == 0;
-			config.program = is_long ? name : "host";
-			rule.file = is_long ? name : draw(&state) % 8 ? "p.rb" : NULL;
-			rule.why = is_long ? name : NULL;
+			config.program = is_long ? any_length(name, &state) : "host";
+			rule.file = is_long ? any_length(name, &state) : draw(&state) % 8 ? "p.rb" : NULL;
+			rule.why = is_long ? any_length(name, &state) : NULL;
 			check_record(&call, draw(&state) % 2 ? -(int64_t)(draw(&state) % 4200) : (int64_t)draw(&state));
 		}
 }
@@ -499,6 +606,8 @@ int main(void)
 	argument_lists();
 	sockaddrs();
 	round_trip();
+	lines();
+	all_lengths();
 	fuzz();
 	another_filter();
 	return 0;

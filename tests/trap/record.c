@@ -93,6 +93,7 @@ static void truncation(void)
 	memset(text, '#', sizeof(text));
 	rule.why = rule.file = config.program = why;
 	rule.line = INT32_MIN;
+	rule.refuses = true;
 	call.data.nr = SYS_openat;
 	call.data.args[0] = (uint64_t)AT_FDCWD;
 	call.data.args[1] = (uint64_t)why;
@@ -107,10 +108,12 @@ static void truncation(void)
 	check(strstr(text, "yy: openat(AT_FDCWD, \"yyy"));
 	check(strstr(text, "...) = -1 ENOTRECOVERABLE  trap yyy"));
 	check(strstr(text, "yyy:-2147483648 \"yyy"));
-	check(strstr(text, "yyy\"  from 0xffffffffffffffff\n"));
+	check(strstr(text,
+		     "yyy\"  from 0xffffffffffffffff  add: rule.allow :openat, flags: accmode(3) & none(:O_CREAT)\n"));
 	rule.why = NULL;
 	rule.file = "p.rb";
 	rule.line = 2;
+	rule.refuses = false;
 	config.program = "uname";
 }
 
