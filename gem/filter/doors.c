@@ -189,9 +189,13 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 	/* How many records there were in this second. */
 	if (frame->limits)
 		test_int(add_gate(list, __NR_clock_gettime), 0, CLOCK_MONOTONIC_COARSE);
-	/* What a block reads and writes of the host's memory is tried by the kernel first: calls without an effect. */
-	if (frame->blocks) {
+	/*
+	 * What a record shows of the host's memory, and a block reads and writes there, is tried by the kernel
+	 * first: calls without an effect.
+	 */
+	if (frame->log_fd >= 0 || frame->blocks)
 		test_int(add_gate(list, __NR_rt_sigprocmask), 0, SCMP_GATE_HOW_NONE);
+	if (frame->blocks) {
 		door = add_gate(list, __NR_futex);
 		test_int(door, 1, SCMP_GATE_FUTEX_TRY);
 		test_int(door, 2, 0);

@@ -490,6 +490,49 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* The bits of an argument that a rule's tests make the same in all of its calls, and what they are. */
+static uint64_t fixed_bits(const struct scmp_rule *rule, unsigned arg, uint64_t *values)
+{
+	uint64_t fixed = 0;
+	unsigned i;
+
+	*values = 0;
+	for (i = 0; i < rule->n_tests; i++) {
+		const struct scmp_test *test = &rule->tests[i];
+		uint64_t bits = test->op == SCMP_OP_EQ		? scmp_test_ones(test)
+				: test->op == SCMP_OP_MASKED_EQ ? test->mask
+								: 0;
+
+		if (test->arg != arg)
+			continue;
+		fixed |= bits;
+		*values |= test->value & bits;
+	}
+	return fixed;
+}
+
+/* A rule's alternatives, which follow one another, fix what each of them does, and all in the same way. */
+static void fix_arguments(struct scmp_trap_rule *entry, const struct scmp_rule *rule, bool alternative)
+{
+	unsigned i;
+
+	for (i = 0; i < SCMP_ARGS_MAX; i++) {
+		uint64_t values, before, fixed = fixed_bits(rule, i, &values);
+
+		if (alternative) {
+			(void)fixed_bits(rule - 1, i, &before);
+			fixed &= entry->fixed[i] & ~(values ^ before);
+		}
+		entry->fixed[i] = fixed;
+	}
+}
+
+static bool refuses(const struct scmp_rule *rule)
+{
+	return rule->verdict == SCMP_VERDICT_TRAP || rule->verdict == SCMP_VERDICT_ERRNO ||
+	       rule->verdict == SCMP_VERDICT_KILL_PROCESS || rule->verdict == SCMP_VERDICT_KILL_THREAD;
+}
+
 static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule *rule)
 {
 	struct scmp_trap_rule *entry = &table[rule->id];
@@ -497,6 +540,7 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 
 	if (!rule->traps || rule->id == 0)
 		return;
+	fix_arguments(entry, rule, entry->id == rule->id);
 	entry->verb = rule->verb;
 	entry->file = base_name(rule->file);
 	entry->line = rule->line;
@@ -509,6 +553,8 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 	entry->block = rule->verdict == SCMP_VERDICT_TRAP && policy.has_block;
 	entry->id = rule->id;
 	entry->answer_number = rule->answer_number;
+	entry->refuses = refuses(rule);
+	entry->named = rule->name;
 }
 
 const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules)

@@ -10,14 +10,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "allow.h"
+#include "decode.h"
 #include "errnos.h"
 #include "gate.h"
 #include "log.h"
 #include "print.h"
 #include "syscalls.h"
 
-/* What the Strings of a record may take; with the rest they stay below SCMP_TRAP_RECORD_MAX. */
-enum { PROGRAM_ROOM = 96, FILE_ROOM = 224, WHY_ROOM = 192, FROM_ROOM = 112 };
+/* Of one decoded argument; and what all of them have at least: the field, with nothing in its Strings. */
+enum { DECODED_MAX = 256, DECODED_ROOM = 40 };
 
 /* The length of the UTF-8 character there, or 0. */
 static size_t utf8(const unsigned char *text, size_t length)
@@ -93,14 +95,14 @@ static char *put_string(char *dst, char *end, const char *text, size_t length)
 static char *put_field(char *dst, char *end, const char *name, size_t room, const char *text)
 {
 	dst = scmp_print_text(dst, end, name);
-	return put_string(dst, room < (size_t)(end - dst) ? dst + room : end, text, scmp_text_length(text));
+	return put_string(dst, scmp_print_room(dst, end, room), text, scmp_text_length(text));
 }
 
 static char *put_head(char *dst, char *end, long pid, const char *program)
 {
 	dst = scmp_print_text(dst, end, "{\"pid\":");
 	dst = scmp_print_signed(dst, end, pid);
-	return put_field(dst, end, ",\"program\":", PROGRAM_ROOM, program ? program : "?");
+	return put_field(dst, end, ",\"program\":", SCMP_PROGRAM_ROOM, program ? program : "?");
 }
 
 static char *put_call(char *dst, char *end, const struct seccomp_data *data)
@@ -150,25 +152,69 @@ static char *put_rule(char *dst, char *end, const struct scmp_trap_rule *rule)
 		dst = scmp_print_text(dst, end, "\",\"rule\":");
 		return scmp_print_signed(dst, end, rule->id);
 	}
-	dst = put_field(dst, end, "\",\"file\":", FILE_ROOM, rule->file);
+	dst = put_field(dst, end, "\",\"file\":", SCMP_FILE_ROOM, rule->file);
 	dst = scmp_print_text(dst, end, ",\"line\":");
 	dst = scmp_print_signed(dst, end, rule->line);
-	return rule->why ? put_field(dst, end, ",\"why\":", WHY_ROOM, rule->why) : dst;
+	return rule->why ? put_field(dst, end, ",\"why\":", SCMP_WHY_ROOM, rule->why) : dst;
+}
+
+/* The arguments as the text has them; each has at least its quotes. */
+static char *put_decoded(char *dst, char *end, const struct seccomp_data *data)
+{
+	static const char cut[] = "...";
+	const struct scmp_syscall *known = scmp_syscall_by_number(data->nr);
+	size_t n_args = known ? known->n_args : 6;
+
+	dst = scmp_print_text(dst, end, ",\"decoded\":[");
+	for (size_t i = 0; i < n_args; i++) {
+		/* Of those that follow, and the bracket. */
+		char *stop = end - 3 * (n_args - 1 - i) - 1;
+		char text[DECODED_MAX], *text_end = text + sizeof(text), *p;
+
+		p = scmp_decode(text, text_end, known, (const uint64_t *)data->args, i);
+		if (p == text_end)
+			memcpy(p - (sizeof(cut) - 1), cut, sizeof(cut) - 1);
+		dst = scmp_print_text(dst, stop, i ? "," : "");
+		dst = put_string(dst, stop, text, (size_t)(p - text));
+	}
+	return scmp_print_text(dst, end, "]");
+}
+
+/* It is plain text without a quote: of names and numbers. */
+static char *put_allow(char *dst, char *end, const struct scmp_call *call, int64_t result)
+{
+	char *line = scmp_print_text(dst, end, ",\"add\":\"");
+	char *line_end = scmp_print_allow(line, end - 1, call, result);
+
+	return line_end == line ? dst : scmp_print_text(line_end, end, "\"");
+}
+
+/* What follows the arguments. */
+static char *put_tail(char *dst, char *end, const struct scmp_call *call, int64_t result)
+{
+	char place[SCMP_FROM_ROOM];
+	size_t length = scmp_trap_place(place, sizeof(place), call->data.instruction_pointer);
+
+	dst = put_result(dst, end, call, result);
+	dst = put_rule(dst, end, call->rule);
+	dst = scmp_print_text(dst, end, ",\"from\":");
+	dst = put_string(dst, scmp_print_room(dst, end, SCMP_FROM_ROOM), place, length);
+	dst = put_allow(dst, end - 2, call, result);
+	return scmp_print_text(dst, end, "}\n");
 }
 
 char *scmp_json_record(char *dst, const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result)
 {
-	char *end = dst + SCMP_TRAP_RECORD_MAX;
-	char place[FROM_ROOM];
-	size_t length = scmp_trap_place(place, sizeof(place), call->data.instruction_pointer);
+	char *end = dst + SCMP_TRAP_RECORD_MAX, *tail;
+	size_t length;
 
 	dst = put_head(dst, end, scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0), config->program);
 	dst = put_call(dst, end, &call->data);
-	dst = put_result(dst, end, call, result);
-	dst = put_rule(dst, end, call->rule);
-	dst = scmp_print_text(dst, end, ",\"from\":");
-	dst = put_string(dst, dst + FROM_ROOM < end ? dst + FROM_ROOM : end, place, length);
-	return scmp_print_text(dst, end, "}\n");
+	length = (size_t)(put_tail(dst, end - DECODED_ROOM, call, result) - dst);
+	tail = memmove(end - length, dst, length);
+	dst = put_decoded(dst, tail, &call->data);
+	memmove(dst, tail, length);
+	return dst + length;
 }
 
 char *scmp_json_message(char *dst, char *end, long pid, const char *program, const char *text, size_t length)

@@ -2,11 +2,13 @@
 /*
  * [async-signal-safe] The log's other form: JSON lines, one object each.
  *
- *   {"pid":4711,"program":"uname","syscall":"uname","number":63,"arguments":["0x7ffc1234"],"result":-1,
- *    "errno":"EPERM","action":"trap","file":"p.rb","line":2,"why":"…","from":"libc.so.6+0xcf2a7"}
+ *   {"pid":4711,"program":"vi","syscall":"mkdir","number":83,"arguments":["0x7ffc1234","0x1ff"],
+ *    "decoded":["\"/tmp/x\"","0777"],"result":-1,"errno":"EPERM","action":"errno","file":"p.rb","line":2,"why":"…",
+ *    "from":"libc.so.6+0xcf2a7","add":"rule.allow :mkdir"}
  *   {"pid":4711,"program":"uname","message":"…"}
  *
- * Arguments are hexadecimal Strings, since a JSON number may lose bits above 2^53. A killed
+ * Arguments are hexadecimal Strings, since a JSON number may lose bits above 2^53; decoded (decode.h) they are as many,
+ * each cut to the room that there is. A killed
  * call has "killed":true and no result; an inherited rule has its number, "rule", and no file.
  * A byte that is not UTF-8 becomes \udc80 to \udcff, as python's surrogateescape has it.
  */

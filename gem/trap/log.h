@@ -20,6 +20,9 @@ enum { SCMP_TRAP_RECORD_MAX = 1024 };
 #define SCMP_LOG_CLOSED UINT64_MAX
 uint64_t scmp_log_id(int fd);
 
+/* What the names in it may take; arguments get what is left, and all of the record is at most as long as it may be. */
+enum { SCMP_PROGRAM_ROOM = 96, SCMP_FILE_ROOM = 224, SCMP_WHY_ROOM = 192, SCMP_FROM_ROOM = 112 };
+
 /*
  * scmp_log_write() - write one record, which ends in a newline; through the gate
  * Ordinary code that calls it should mask SIGPIPE and SIGXFSZ, as the handler does.
@@ -29,7 +32,7 @@ void scmp_log_write(const struct scmp_log *log, const char *text, size_t length)
 /*
  * scmp_record_text() - the record of a trapped call with its result, as text
  * @dst: SCMP_TRAP_RECORD_MAX bytes
- * Return: its end. A record that is too long is cut, and keeps its newline.
+ * Return: its end. Of a record that is too long the arguments are cut first, then names and reason; the rest is kept.
  */
 char *scmp_record_text(char *dst, const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result);
 

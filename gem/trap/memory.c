@@ -60,7 +60,7 @@ int scmp_memory_read(void *to, uint64_t from, size_t n)
 {
 	int r = try_pages(from, n, try_read);
 
-	if (r == 0)
+	if (r == 0 && n)
 		memcpy(to, (const void *)from, n);
 	return r;
 }
@@ -69,7 +69,7 @@ int scmp_memory_write(uint64_t to, const void *from, size_t n)
 {
 	int r = try_pages(to, n, try_write);
 
-	if (r == 0)
+	if (r == 0 && n)
 		memcpy((void *)to, from, n);
 	return r;
 }

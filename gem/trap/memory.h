@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * [async-signal-safe] The host's memory, for blocks that ask for it: a bad
- * pointer is an error and not a crash. For a thread that holds the lock.
+ * [async-signal-safe] The host's memory, for blocks that ask for it and for
+ * records: a bad pointer is an error and not a crash. For any thread, with or
+ * without the lock: nothing here is written but what is asked for.
  *
  * Each page is first tried by a system call that touches it for us and does
  * nothing else; only another thread that unmaps it in the same moment can still

@@ -11,7 +11,7 @@
 
 #include "errnos.h"
 
-enum { DIGITS_MAX = 20 };
+enum { DIGITS_MAX = 22 };
 
 /* Longer ones do not fit into a record anyway. */
 enum { TEXT_MAX = 4096 };
@@ -53,26 +53,33 @@ static char *print_octal_escape(char *dst, char *end, unsigned char c, char next
 	return print_char(dst, end, (char)('0' + (c & 7)));
 }
 
-char *scmp_print_escaped(char *dst, char *end, const char *text)
+static char *print_escaped_char(char *dst, char *end, char c, char next)
 {
 	static const char plain[] = "\t\n\v\f\r\"\\";
 	static const char letter[] = "tnvfr\"\\";
+	size_t i = 0;
 
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		size_t i = 0;
+	if (c >= ' ' && c <= '~' && c != '"' && c != '\\')
+		return print_char(dst, end, c);
+	while (plain[i] && plain[i] != c)
+		i++;
+	if (!plain[i])
+		return print_octal_escape(dst, end, (unsigned char)c, next);
+	dst = print_char(dst, end, '\\');
+	return print_char(dst, end, letter[i]);
+}
 
-		while (plain[i] && plain[i] != *text)
-			i++;
-		if (plain[i]) {
-			dst = print_char(dst, end, '\\');
-			dst = print_char(dst, end, letter[i]);
-		} else if (c < ' ' || c > '~') {
-			dst = print_octal_escape(dst, end, c, text[1]);
-		} else {
-			dst = print_char(dst, end, *text);
-		}
-	}
+char *scmp_print_escaped(char *dst, char *end, const char *text)
+{
+	for (; *text && dst < end; text++)
+		dst = print_escaped_char(dst, end, *text, text[1]);
+	return dst;
+}
+
+char *scmp_print_bytes(char *dst, char *end, const char *bytes, size_t n, char next)
+{
+	for (size_t i = 0; i < n && dst < end; i++)
+		dst = print_escaped_char(dst, end, bytes[i], i + 1 < n ? bytes[i + 1] : next);
 	return dst;
 }
 
@@ -103,10 +110,20 @@ char *scmp_print_signed(char *dst, char *end, int64_t value)
 	return print_number(dst, end, -(uint64_t)value, 10);
 }
 
+char *scmp_print_octal(char *dst, char *end, uint64_t value)
+{
+	return print_number(dst, end, value, 8);
+}
+
+char *scmp_print_hex_digits(char *dst, char *end, uint64_t value)
+{
+	return print_number(dst, end, value, 16);
+}
+
 char *scmp_print_hex(char *dst, char *end, uint64_t value)
 {
 	dst = scmp_print_text(dst, end, "0x");
-	return print_number(dst, end, value, 16);
+	return scmp_print_hex_digits(dst, end, value);
 }
 
 char *scmp_print_arg(char *dst, char *end, uint64_t value)

@@ -9,6 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* scmp_print_room() - the end for a text that may take `room` bytes of what is left */
+static inline char *scmp_print_room(char *dst, char *end, size_t room)
+{
+	return room < (size_t)(end - dst) ? dst + room : end;
+}
+
 /* scmp_text_length() - strlen(3), 4096 at most */
 size_t scmp_text_length(const char *text);
 
@@ -19,9 +25,17 @@ char *scmp_print_text(char *dst, char *end, const char *text);
  */
 char *scmp_print_escaped(char *dst, char *end, const char *text);
 
-/* scmp_print_unsigned(), scmp_print_signed() - decimal; scmp_print_hex() - with 0x before it */
+/* scmp_print_bytes() - `n` bytes of such text, NUL bytes too; `next` is what follows them there, or NUL */
+char *scmp_print_bytes(char *dst, char *end, const char *bytes, size_t n, char next);
+
+/*
+ * scmp_print_unsigned(), scmp_print_signed() - decimal; scmp_print_octal(), scmp_print_hex_digits() - bare digits;
+ * scmp_print_hex() - with 0x before it
+ */
 char *scmp_print_unsigned(char *dst, char *end, uint64_t value);
 char *scmp_print_signed(char *dst, char *end, int64_t value);
+char *scmp_print_octal(char *dst, char *end, uint64_t value);
+char *scmp_print_hex_digits(char *dst, char *end, uint64_t value);
 char *scmp_print_hex(char *dst, char *end, uint64_t value);
 
 /* scmp_print_arg() - a raw argument: small numbers in decimal, with their sign, others in hex */

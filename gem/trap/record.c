@@ -3,21 +3,29 @@
  * [async-signal-safe] What the log says of a trapped call:
  *
  *   scmp[4711] uname: uname(0x7ffc1234) = -1 EPERM  trap p.rb:2  from libc.so.6+0xcf2a7
- *   scmp[4711] vi: mkdir(0x55d0, 511) = -1 EPERM  errno p.rb:3 "no new folders"  from libc.so.6+0xdd1f7
- *   scmp[4711] id: uname(0x7ffc1234) = -1 EPERM  inherited rule 1  from libc.so.6+0xcf2a7
- *   scmp[4711] sh: ptrace(16, 1, 0, 0) = ? killed  kill p.rb:4  from libc.so.6+0x102a17
+ *   scmp[4711] vi: mkdir("/tmp/x", 0777) = -1 EPERM  errno p.rb:3 "no new folders"  from libc.so.6+0xdd1f7
+ *   scmp[4711] sh: ptrace(PTRACE_ATTACH, 1, NULL, 0) = ? killed  kill p.rb:4  from libc.so.6+0x102a17
+ *   scmp[4711] nc: socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = -1 EPERM  inherited rule 1  from libc.so.6+0x10e4a7
+ *                                                             (on one line)  add: rule.allow :socket, domain: :AF_INET
  *
  * Called by the handler, on the stack that the kernel chose: so a record is a
- * kilobyte at most, and arguments are the bare registers.
+ * kilobyte at most, of which the arguments may take what the rest can never need.
  */
 #include "log.h"
 
+#include <string.h>
+
+#include "allow.h"
 #include "arch.h"
+#include "decode.h"
 #include "gate.h"
 #include "json.h"
 #include "modules.h"
 #include "print.h"
 #include "syscalls.h"
+
+/* What follows the arguments: the longest without a line to add is 590 bytes. */
+enum { TAIL_ROOM = 700 };
 
 static const char *program_of(const struct scmp_trap_config *config)
 {
@@ -29,26 +37,34 @@ static char *print_head(char *dst, char *end, const struct scmp_trap_config *con
 	dst = scmp_print_text(dst, end, "scmp[");
 	dst = scmp_print_signed(dst, end, scmp_gate_call(__NR_getpid, 0, 0, 0, 0, 0, 0));
 	dst = scmp_print_text(dst, end, "] ");
-	dst = scmp_print_escaped(dst, end, program_of(config));
+	dst = scmp_print_escaped(dst, scmp_print_room(dst, end, SCMP_PROGRAM_ROOM), program_of(config));
 	return scmp_print_text(dst, end, ": ");
 }
 
-static char *print_call(char *dst, char *end, const struct seccomp_data *data)
+static char *print_name(char *dst, char *end, const struct seccomp_data *data)
 {
 	const struct scmp_syscall *known = scmp_syscall_by_number(data->nr);
-	size_t n_args = known ? known->n_args : 6;
 
-	if (known) {
-		dst = scmp_print_text(dst, end, known->name);
-	} else {
-		dst = scmp_print_text(dst, end, "syscall_");
-		dst = scmp_print_hex(dst, end, (uint32_t)data->nr);
+	if (known)
+		return scmp_print_text(dst, end, known->name);
+	dst = scmp_print_text(dst, end, "syscall_");
+	return scmp_print_hex(dst, end, (uint32_t)data->nr);
+}
+
+static char *print_arguments(char *dst, char *end, const struct seccomp_data *data)
+{
+	static const char cut[] = "...";
+	const struct scmp_syscall *known = scmp_syscall_by_number(data->nr);
+	const uint64_t *args = (const uint64_t *)data->args;
+	size_t n = scmp_decode_count(known, args);
+
+	for (size_t i = 0; i < n && dst < end; i++) {
+		dst = scmp_print_text(dst, end, i ? ", " : "");
+		dst = scmp_decode(dst, end, known, args, i);
 	}
-	for (size_t i = 0; i < n_args; i++) {
-		dst = scmp_print_text(dst, end, i ? ", " : "(");
-		dst = scmp_print_arg(dst, end, data->args[i]);
-	}
-	return scmp_print_text(dst, end, n_args ? ")" : "()");
+	if (dst == end)
+		memcpy(end - (sizeof(cut) - 1), cut, sizeof(cut) - 1);
+	return dst;
 }
 
 static char *print_rule(char *dst, char *end, const struct scmp_trap_rule *rule)
@@ -59,24 +75,30 @@ static char *print_rule(char *dst, char *end, const struct scmp_trap_rule *rule)
 		return scmp_print_signed(dst, end, rule->id);
 	}
 	dst = scmp_print_text(dst, end, " ");
-	dst = scmp_print_escaped(dst, end, rule->file);
+	dst = scmp_print_escaped(dst, scmp_print_room(dst, end, SCMP_FILE_ROOM), rule->file);
 	dst = scmp_print_text(dst, end, ":");
 	dst = scmp_print_signed(dst, end, rule->line);
 	if (rule->why) {
 		dst = scmp_print_text(dst, end, " \"");
-		dst = scmp_print_escaped(dst, end, rule->why);
+		dst = scmp_print_escaped(dst, scmp_print_room(dst, end, SCMP_WHY_ROOM), rule->why);
 		dst = scmp_print_text(dst, end, "\"");
 	}
 	return dst;
 }
 
-char *scmp_record_text(char *dst, const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result)
+static char *print_allow(char *dst, char *end, const struct scmp_call *call, int64_t result)
 {
-	char *end = dst + SCMP_TRAP_RECORD_MAX - 1;
+	char *line = scmp_print_text(dst, end, "  add: ");
+	char *line_end = scmp_print_allow(line, end, call, result);
 
-	dst = print_head(dst, end, config);
-	dst = print_call(dst, end, &call->data);
-	dst = scmp_print_text(dst, end, " = ");
+	return line_end == line ? dst : line_end;
+}
+
+/* From the parenthesis behind the arguments on. */
+static char *print_tail(char *dst, char *end, const struct scmp_trap_config *config, const struct scmp_call *call,
+			int64_t result)
+{
+	dst = scmp_print_text(dst, end, ") = ");
 	if (call->kill)
 		dst = scmp_print_text(dst, end, "? killed");
 	else
@@ -84,7 +106,20 @@ char *scmp_record_text(char *dst, const struct scmp_trap_config *config, const s
 	dst = scmp_print_text(dst, end, "  ");
 	dst = print_rule(dst, end, call->rule);
 	dst = scmp_print_text(dst, end, "  from ");
-	dst = scmp_print_place(dst, end, call->data.instruction_pointer, program_of(config));
+	dst = scmp_print_place(dst, scmp_print_room(dst, end, SCMP_FROM_ROOM), call->data.instruction_pointer,
+			       program_of(config));
+	return print_allow(dst, end, call, result);
+}
+
+char *scmp_record_text(char *dst, const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result)
+{
+	char *end = dst + SCMP_TRAP_RECORD_MAX - 1;
+
+	dst = print_head(dst, end, config);
+	dst = print_name(dst, end, &call->data);
+	dst = scmp_print_text(dst, end, "(");
+	dst = print_arguments(dst, end - TAIL_ROOM, &call->data);
+	dst = print_tail(dst, end, config, call, result);
 	*dst++ = '\n';
 	return dst;
 }

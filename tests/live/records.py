@@ -3,6 +3,8 @@
 
 import json
 import os
+import re
+import subprocess
 import unittest
 
 from live import Live, host, main, need_host, need_program
@@ -45,17 +47,28 @@ class Records(Live):
             self.assertEqual(record.pop("program"), "call")
             self.assertEqual(record.pop("file"), "p.rb")
             self.assertGreater(record.pop("pid"), 1)
-        self.assertRegex(refused.pop("arguments")[0], r"\A0x[0-9a-f]{6,}\Z")
+        arguments = refused.pop("arguments")
+        self.assertRegex(arguments[0], r"\A0x[0-9a-f]{6,}\Z")
+        self.assertEqual(refused.pop("decoded"), arguments)
         self.assertEqual(
             refused,
             {"syscall": "uname", "number": 63, "result": -1, "errno": "EXDEV", "action": "trap", "line": 3, "why": "no names"},
         )
         self.assertEqual(
             returned,
-            {"syscall": "getppid", "number": 110, "arguments": [], "result": 1 << 40, "action": "return", "line": 4},
+            {"syscall": "getppid", "number": 110, "arguments": [], "decoded": [], "result": 1 << 40, "action": "return", "line": 4},
         )
         self.assertEqual(
-            killed, {"syscall": "sync", "number": 162, "arguments": [], "killed": True, "action": "kill", "line": 5}
+            killed,
+            {
+                "syscall": "sync",
+                "number": 162,
+                "arguments": [],
+                "decoded": [],
+                "killed": True,
+                "action": "kill",
+                "line": 5,
+            },
         )
 
     def test_arguments_keep_all_bits(self):
@@ -136,12 +149,167 @@ class Records(Live):
         self.assertLessEqual(told + len(records), calls)
 
     def test_a_child_without_its_policy_says_so_in_an_object(self):
-        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :uname }.load\n")
-        self.run_json(policy, "sh", "-c", 'rm "$SECCOMP_POLICY"; exec "$0" "$@"', host("call"), "63:@")
-        why, record = self.objects()
+        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :uname, :mkdir }.load\n")
+        self.run_json(policy, "sh", "-c", 'rm "$SECCOMP_POLICY"; exec "$0" "$@"', host("call"), "63:@", "83:@:0700")
+        why, record, second = self.objects()
         self.assertIn("the policy cannot be read", why["message"])
         self.assertEqual((record["action"], record["rule"], record["errno"]), ("inherited", 1, "EPERM"))
+        self.assertEqual(record["add"], "rule.allow :uname")
         self.assertNotIn("file", record)
+        self.assertEqual(second["decoded"], ['""', "0700"])
+
+
+class Shown(Live):
+    """Arguments as strace(1) shows them."""
+
+    CALLS = (
+        "openat mkdirat unlinkat fchmodat fchownat renameat2 symlinkat lseek ftruncate flock fcntl write socket connect "
+        "bind sendto setsockopt shutdown execve mmap mprotect munmap madvise kill prlimit64 memfd_create"
+    ).split()
+
+    def between_marks(self, lines):
+        """The calls between two of uname, without their results."""
+        calls = [match.group(1) for line in lines if (match := re.search(r"(\w+\(.*\)) += ", line))]
+        first, last = (i for i, call in enumerate(calls) if call == "uname(NULL)")
+        return calls[first + 1 : last]
+
+    def test_a_record_shows_what_strace_shows(self):
+        need_program("strace")
+        strace = subprocess.run(
+            ["strace", "-o", self.path("strace"), host("shown")], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        )
+        self.assertEqual(strace.returncode, 0, strace)
+        names = ", ".join(f":{name}" for name in self.CALLS)
+        policy = self.policy(
+            f"Seccomp.new(default: :allow) {{ |rule| rule.errno :EXDEV, :uname, {names}, log: true }}.load\n"
+        )
+        result = self.start(policy, host("shown"), env={"SECCOMP_LOG": self.path("log")})
+        self.assertEqual(result.returncode, 0, result)
+        theirs, ours = self.between_marks(self.log("strace")), self.between_marks(self.log())
+        self.assertGreater(len(theirs), 40)
+        self.assertEqual(ours, theirs)
+
+    def test_a_path_of_any_bytes_is_whole_in_json(self):
+        need_program("mkdir")
+        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.errno :EXDEV, :mkdir, :mkdirat, log: true }.load\n")
+        env = {"SECCOMP_LOG": self.path("log"), "SECCOMP_LOG_FORMAT": "json"}
+        for name in 'a "quoted" \\ \n \x01 é \udcff', "\udcff" * 255, "/" * 3000:
+            self.start(policy, "mkdir", name, env=env)
+        with open(self.path("log"), encoding="utf-8") as file:
+            first, second, third = (json.loads(line)["decoded"] for line in file)
+        self.assertEqual(first, ['"a \\"quoted\\" \\\\ \\n \\1 \\303\\251 \\377"', "0777"])
+        self.assertRegex(second[0], r'\A"(\\377){60,}(\\\d*)?\.\.\.\Z')
+        self.assertRegex(third[0], r'\A"/{250,}\.\.\.\Z')
+        self.assertEqual((second[1], third[1]), ("0777", "0777"))
+
+
+NAMED = "Seccomp.new(default: :allow) do |rule|\n%s\n  rule.errno :EXDEV, :%s, log: true\nend.load\n"
+REFUSED = "-18"
+
+
+class Lines(Live):
+    """The line that would allow a refused call."""
+
+    def lines(self):
+        return [line.split("  add: ", 1)[1] for line in self.log() if "  add: " in line]
+
+    def results(self, policy, *argv):
+        if os.path.exists(self.path("log")):
+            os.remove(self.path("log"))
+        result = self.start(self.policy(policy), *argv, env={"SECCOMP_LOG": self.path("log")})
+        return [line.split()[1] for line in result.stdout.splitlines()]
+
+    def test_put_before_the_rule_it_lets_the_call_run_and_not_much_more(self):
+        # A call of the host, what it returns where it runs, and a neighbour that stays refused.
+        for name, call, runs, neighbour, line in (
+            ("socket", "41:2:1:0", None, "41:10:1:0", "domain: :AF_INET"),
+            ("ioctl", "16:0:0x5413:@", "-25", "16:0:0x5412:@", "cmd: :TIOCGWINSZ"),
+            ("ioctl", "16:0:0x54ff:@", "-25", "16:0:0x5412:@", "cmd: 0x54ff"),
+            ("openat", "257:-100:@:0x80000", "-2", "257:-100:@:0x41", "flags: accmode(:O_RDONLY) & none(:O_CREAT, :O_TRUNC)"),
+            ("openat", "257:-100:@:0x80000", "-2", "257:-100:@:1", "flags: accmode(:O_RDONLY) & none(:O_CREAT, :O_TRUNC)"),
+            ("openat", "257:-100:@:0x241:0640", "-2", "257:-100:@:0x242", "flags: accmode(:O_WRONLY)"),
+            ("openat", "257:-100:@:2", "-2", "257:-100:@:0x42", "flags: accmode(:O_RDWR) & none(:O_CREAT, :O_TRUNC)"),
+            ("openat", "257:-100:@:3", "-2", "257:-100:@:0", "flags: accmode(3) & none(:O_CREAT, :O_TRUNC)"),
+            ("mmap", "9:0:4096:1:0x22:-1:0", None, "9:0:4096:5:0x22:-1:0", "prot: only(:PROT_READ)"),
+            ("mmap", "9:0:4096:0:0x22:-1:0", None, "9:0:4096:1:0x22:-1:0", "prot: :PROT_NONE"),
+            ("mprotect", "10:@:4096:3", "0", "10:@:4096:7", "prot: only(:PROT_READ, :PROT_WRITE)"),
+            ("prctl", "157:3", None, "157:4:0", "op: :PR_GET_DUMPABLE"),
+            ("fcntl", "72:0:1", "0", "72:0:3", "cmd: :F_GETFD"),
+            ("kill", "62:0:0", "0", "62:0:17", "sig: 0"),
+            ("kill", "62:0:17", "0", "62:0:0", "sig: :SIGCHLD"),
+            ("personality", "135:0xffffffff", None, "135:0x40000", "persona: -1"),
+            ("unshare", "272:0x400", "0", "272:0x200", "flags: only(:CLONE_FILES)"),
+        ):
+            with self.subTest(call=call):
+                self.assertEqual(self.results(NAMED % ("", name), host("call"), call), [REFUSED])
+                self.assertEqual(self.lines()[-1], f"rule.allow :{name}, {line}")
+                results = self.results(NAMED % (self.lines()[-1], name), host("call"), call, neighbour)
+                self.assertEqual(results[1:], [REFUSED])
+                self.assertNotEqual(results[0], REFUSED)
+                if runs:
+                    self.assertEqual(results[0], runs)
+
+    def test_lines_make_an_allowlist_of_nothing(self):
+        need_program("cat")
+        need_program("mkdir")
+        with open(self.path("file"), "w", encoding="utf-8") as file:
+            file.write("text\n")
+        for argv, output in (
+            (["cat", self.path("file")], "text\n"),
+            (["mkdir", self.path("folder")], ""),
+            (["uname", "-s"], "Linux\n"),
+        ):
+            need_program(argv[0])
+            allowed = []
+            for _ in range(60):
+                policy = self.policy(
+                    "Seccomp.new(default: [:errno, :EPERM], log: true) do |rule|\n%s\nend.load\n" % "\n".join(allowed)
+                )
+                result = self.start(policy, *argv, env={"SECCOMP_LOG": self.path("log")})
+                lines = sorted(set(self.lines()))
+                if not lines:
+                    break
+                self.assertEqual(set(lines) & set(allowed), set(), (argv, lines))
+                allowed += lines
+                os.remove(self.path("log"))
+                if os.path.isdir(self.path("folder")):
+                    os.rmdir(self.path("folder"))
+            self.assertEqual((result.returncode, result.stdout), (0, output), (allowed, result))
+            self.assertTrue(allowed)
+            self.assertFalse([line for line in allowed if "socket" in line or "O_WRONLY" in line], allowed)
+
+    def test_where_a_result_was_chosen_or_the_rule_is_all_of_it_there_is_none(self):
+        for rule, call in (
+            ("rule.trap(:socket) { |call| call.errno :EACCES }", "41:2:1:0"),
+            ("rule.return 0, :socket, log: true", "41:2:1:0"),
+            ("rule.return -13, :socket, log: true", "41:2:1:0"),
+            ("rule.trap :uname", "63:@"),
+            ("rule.errno :EXDEV, :socket, domain: :AF_INET, log: true", "41:2:1:0"),
+            ("rule.errno :EXDEV, :socket, Seccomp::ARG(:==, 2), log: true", "41:2:1:0"),
+            ("rule.errno :EXDEV, :openat, flags: accmode(:O_WRONLY), log: true", "257:-100:@:0x241"),
+        ):
+            with self.subTest(rule=rule):
+                self.results(f"Seccomp.new(default: :allow) {{ |rule| {rule} }}.load\n", host("call"), call)
+                self.assertEqual((len(self.log()), self.lines()), (1, []), self.log())
+
+    def test_there_is_one_where_no_block_decides_and_where_the_rule_takes_more(self):
+        for rule, call, line in (
+            ("rule.trap(:socket) { |call| nil }", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            ("rule.kill :socket, log: true", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            ("rule.trap :socket, domain: [:AF_INET, :AF_INET6]", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            ("rule.trap :socket, domain: :AF_INET..:AF_INET6", "41:2:1:0", "rule.allow :socket, domain: :AF_INET"),
+            (
+                "rule.trap :openat, flags: any(:O_WRONLY, :O_RDWR)",
+                "257:-100:@:0x241",
+                "rule.allow :openat, flags: accmode(:O_WRONLY)",
+            ),
+        ):
+            with self.subTest(rule=rule):
+                text = "Seccomp.new(default: :allow) do |rule|\n%s\n%s\nend.load\n"
+                self.results(text % ("", rule), host("call"), call)
+                self.assertEqual(self.lines(), [line], self.log())
+                result = self.start(self.policy(text % (line, rule)), host("call"), call)
+                self.assertEqual((result.returncode, result.stderr), (0, ""), result)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 /* The record of a trapped call, letter by letter, and where it says the call came from. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <stdbool.h>
 #include <string.h>
@@ -48,7 +49,8 @@ static void texts(void)
 	call.data.args[2] = 01000;
 	call.data.args[3] = 0644;
 	call.data.args[4] = 99;
-	check_record(&call, 3, "uname: openat(-100, 0x55d0deadbeef, 512, 420) = 3  trap p.rb:2  from 0x1000");
+	check_record(&call, 3,
+		     "uname: openat(AT_FDCWD, 0x55d0deadbeef, O_RDONLY|O_TRUNC) = 3  trap p.rb:2  from 0x1000");
 
 	behaviour("an unknown call shows its number and six arguments");
 	call.data.nr = 0x1f4;
@@ -83,17 +85,36 @@ static void truncation(void)
 {
 	struct scmp_call call = {.data = {.nr = SYS_uname}, .rule = &rule};
 	char text[SCMP_TRAP_RECORD_MAX + 1];
-	char why[2 * SCMP_TRAP_RECORD_MAX];
+	char why[2 * SCMP_TRAP_RECORD_MAX], *end;
 
-	behaviour("a record that is too long is cut, and ends in its newline");
+	behaviour("of a record that is too long arguments are cut first, then names and reason; the rest is all there");
 	memset(why, 'y', sizeof(why) - 1);
 	why[sizeof(why) - 1] = '\0';
-	rule.why = why;
 	memset(text, '#', sizeof(text));
-	check(scmp_record_text(text, &config, &call, 0) == text + SCMP_TRAP_RECORD_MAX);
-	check_equal(text[SCMP_TRAP_RECORD_MAX - 1], '\n');
+	rule.why = rule.file = config.program = why;
+	rule.line = INT32_MIN;
+	rule.refuses = true;
+	call.data.nr = SYS_openat;
+	call.data.args[0] = (uint64_t)AT_FDCWD;
+	call.data.args[1] = (uint64_t)why;
+	call.data.args[2] = UINT32_MAX & ~(uint32_t)O_CREAT;
+	call.data.instruction_pointer = UINT64_MAX;
+	end = scmp_record_text(text, &config, &call, -ENOTRECOVERABLE);
+	check(end <= text + SCMP_TRAP_RECORD_MAX);
+	check_equal(end[-1], '\n');
+	check(!memchr(text, '#', (size_t)(end - text)));
 	check_equal(text[SCMP_TRAP_RECORD_MAX], '#');
+	*end = '\0';
+	check(strstr(text, "yy: openat(AT_FDCWD, \"yyy"));
+	check(strstr(text, "...) = -1 ENOTRECOVERABLE  trap yyy"));
+	check(strstr(text, "yyy:-2147483648 \"yyy"));
+	check(strstr(text,
+		     "yyy\"  from 0xffffffffffffffff  add: rule.allow :openat, flags: accmode(3) & none(:O_CREAT)\n"));
 	rule.why = NULL;
+	rule.file = "p.rb";
+	rule.line = 2;
+	rule.refuses = false;
+	config.program = "uname";
 }
 
 static void check_place(uint64_t address, const char *should_be)

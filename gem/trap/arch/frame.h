@@ -13,5 +13,5 @@
 #define SCMP_UC_SP 432
 #endif
 
-/* Bytes that the handler may use below the frame: 1.7 KiB with -O2, more with sanitizers. */
+/* Bytes that the handler may use below the frame: 2.3 KiB with -O2, more with sanitizers. */
 #define SCMP_STACK_ENOUGH 4096
