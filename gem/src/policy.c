@@ -527,8 +527,11 @@ static void fix_arguments(struct scmp_trap_rule *entry, const struct scmp_rule *
 	}
 }
 
+/* A `return` is an answer that was chosen, even where it is an errno; what brk and getpid say instead of one is not. */
 static bool refuses(const struct scmp_rule *rule)
 {
+	if (rule->verb && strcmp(rule->verb, "return") == 0)
+		return false;
 	return rule->verdict == SCMP_VERDICT_TRAP || rule->verdict == SCMP_VERDICT_ERRNO ||
 	       rule->verdict == SCMP_VERDICT_KILL_PROCESS || rule->verdict == SCMP_VERDICT_KILL_THREAD;
 }
@@ -554,6 +557,7 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 	entry->id = rule->id;
 	entry->answer_number = rule->answer_number;
 	entry->refuses = refuses(rule);
+	entry->pretends = entry->refuses && answer.result >= 0;
 	entry->named = rule->name;
 }
 

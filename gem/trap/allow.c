@@ -131,7 +131,9 @@ static const char *keyword_of(const struct scmp_argument *argument)
 
 static bool is_refused(const struct scmp_call *call, int64_t result)
 {
-	return !call->decided && call->rule->refuses && (call->kill || (result < 0 && result >= -SCMP_ERRNO_MAX));
+	bool fails = result < 0 && result >= -SCMP_ERRNO_MAX;
+
+	return !call->decided && call->rule->refuses && (call->kill || fails || call->rule->pretends);
 }
 
 char *scmp_print_allow(char *dst, char *end, const struct scmp_call *call, int64_t result)

@@ -36,6 +36,7 @@ struct scmp_trap_rule {
 	bool record; /* write a record */
 	uint32_t limit; /* at most so many in a second; 0: all of them */
 	bool block; /* ask the block first */
+	bool pretends; /* it refuses a call that cannot fail: the answer is no errno */
 	bool refuses; /* its answer is a refusal, and no number that the policy has chosen: allow.h */
 	bool named; /* it names its calls, and is no default */
 	uint64_t fixed[6]; /* of a named rule's arguments, the bits that are the same in all of its calls */

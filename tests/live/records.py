@@ -249,6 +249,14 @@ class Lines(Live):
                 if runs:
                     self.assertEqual(results[0], runs)
 
+    def test_a_call_that_cannot_fail_has_a_line_too(self):
+        for name, call in ("getpid", "39"), ("brk", "12:0"):
+            default = "Seccomp.new(default: [:errno, :EXDEV], log: true) { |rule| rule.allow :writev%s }"
+            self.assertEqual(self.results(default % "", host("call"), call), ["0"])
+            self.assertIn(f"rule.allow :{name}", self.lines())
+        self.results(NAMED.replace("errno :EXDEV", "return 0") % ("", "mkdir"), host("call"), "83:@:0")
+        self.assertEqual(self.lines(), [])
+
     def test_lines_make_an_allowlist_of_nothing(self):
         need_program("cat")
         need_program("mkdir")
