@@ -80,6 +80,7 @@ struct scmp_rule {
 	uint8_t n_tests;
 	const struct scmp_test *tests;
 	const char *name; /* the syscall's name; NULL in a default */
+	bool unnamed; /* the policy does not name it: what its default becomes for this call (src/unnamed.h) */
 	const char *verb; /* the policy's word: "trap", "errno" ... */
 	const char *file; /* where the policy says it */
 	int line;

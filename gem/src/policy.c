@@ -558,7 +558,7 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 	entry->answer_number = rule->answer_number;
 	entry->refuses = refuses(rule);
 	entry->pretends = entry->refuses && answer.result >= 0;
-	entry->named = rule->name;
+	entry->named = rule->name && !rule->unnamed;
 }
 
 const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules)

@@ -22,6 +22,7 @@ static void mend(struct scmp_policy_context *context, int nr)
 	struct scmp_rule *rule, mended = context->context.fallback;
 
 	mended.nr = nr;
+	mended.unnamed = true;
 	mended.name = scmp_syscall_by_number(nr)->name;
 	if (!scmp_answer_fit_unnamed(&mended))
 		return;
