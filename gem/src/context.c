@@ -421,7 +421,8 @@ static void include_context(mrb_state *mrb, mrb_value self, mrb_value action, mr
  *
  * Takes the rules of another policy in the place where it stands: a ready-made one
  * by its name, or a file, its path relative to that of this one. Its default must be
- * the same; whether it is loaded is decided here.
+ * the same; whether it is loaded is decided here. Rules before it may take what its
+ * rules would; what was included before, through whichever file, is not taken again.
  */
 static mrb_value context_include(mrb_state *mrb, mrb_value self)
 {
