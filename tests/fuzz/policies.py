@@ -13,6 +13,7 @@ import glob
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,8 +98,8 @@ def judge(text, folder, name):
         if left or result.stdout or not re.search(rb"^scmp: ", result.stderr, re.M):
             return f"125, but {left} {result.stdout} {result.stderr[:200]}"
         for line in result.stderr.splitlines():
-            # What the policy itself has put there comes before the fault.
-            if not line.startswith(b"scmp: ") and not SPEAKING.search(text):
+            # What the policy itself has put there comes before the fault; its line and the caret, indented, behind it.
+            if not line.startswith((b"scmp: ", b"    ")) and not SPEAKING.search(text):
                 return f"a line without its prefix: {line[:200]}"
         return None
     if result.returncode == -signal.SIGSYS:
@@ -120,6 +121,8 @@ def main():
     def work(worker):
         draw, n, wrong = random.Random(seed * 1000 + worker), 0, []
         with tempfile.TemporaryDirectory(prefix="scmp-fuzz-") as folder:
+            for policy in glob.glob(os.path.join(SOURCE, "policies", "*.rb")):
+                shutil.copy(policy, folder)  # they include each other
             while time.monotonic() < end and len(wrong) < 5:
                 text = mutate(draw, texts)
                 fault = judge(text, folder, str(n))
