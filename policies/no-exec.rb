@@ -7,7 +7,7 @@
 # and popen. io_uring does not exist (ENOSYS): a kernel to come may start programs
 # by its rings.
 #
-# Not covered: code that the program itself maps and jumps to; other
+# Not covered: code that the program itself maps and jumps to (no-wx.rb); other
 # processes that run without this policy and can be asked, or forced, to start something.
 
 Seccomp.new(default: :allow) do |rule|

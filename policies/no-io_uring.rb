@@ -6,7 +6,7 @@
 # Refused with ENOSYS: io_uring_setup, io_uring_enter, io_uring_register, as by a
 # kernel without them; programs fall back to threads or epoll.
 #
-# The other policies here include this one.
+# Policies here that files, programs or the network matter to include this one.
 #
 # Not covered: rings that the program inherits or is handed with their memory
 # mapped already and a kernel thread that polls them (IORING_SETUP_SQPOLL).
