@@ -11,7 +11,5 @@
 # kernel.yama.ptrace_scope >= 2 closes it.
 
 Seccomp.new(default: :allow) do |rule|
-  rule.errno :EPERM, :ptrace, why: "no tracing"
-  rule.errno :EPERM, :process_vm_readv, :process_vm_writev, :process_madvise, why: "no memory of other processes"
-  rule.errno :EPERM, :pidfd_getfd, :kcmp, why: "no open files of other processes"
+  rule.errno :EPERM, family(:ptrace), why: "other processes are their own"
 end.load

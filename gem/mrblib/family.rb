@@ -26,13 +26,12 @@ module Seccomp
       open_write + [[plain.map { |name| Seccomp.__family(name, []) }.flatten, nil], [%i[file_setattr fallocate], nil]]
     end
 
-    # Memory that is both written and executed, and memory that becomes executable;
-    # SHM_EXEC is one of shmat's flags.
+    # Memory that is both written and executed, and memory that becomes executable.
     def self.write_exec
       both = Test.new(:all, %i[PROT_WRITE PROT_EXEC])
       exec = Test.new(:any, %i[PROT_EXEC])
       [[%i[mmap], { prot: both }], [%i[mprotect pkey_mprotect], { prot: exec }],
-       [%i[shmat], { shmflg: Test.new(:any, [0o100000]) }]]
+       [%i[shmat], { shmflg: Test.new(:any, %i[SHM_EXEC]) }]]
     end
 
     # New namespaces, and entering those of others. clone3's flags are behind a pointer.

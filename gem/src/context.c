@@ -407,11 +407,14 @@ static bool is_included(mrb_state *mrb, mrb_value self)
 	return mrb_test(mrb_iv_get(mrb, self, mrb_intern_lit(mrb, "@included")));
 }
 
-static bool same_default(const struct scmp_context *a, const struct scmp_context *b)
+static bool same_default(const struct scmp_rule *a, const struct scmp_rule *b)
 {
-	return a->fallback.verdict == b->fallback.verdict && a->fallback.data == b->fallback.data &&
-	       a->fallback.answer == b->fallback.answer && a->unknown_from == b->unknown_from &&
-	       a->unknown_errno == b->unknown_errno;
+	return a->verdict == b->verdict && a->data == b->data && a->answer == b->answer;
+}
+
+static bool same_unknown(const struct scmp_context *a, const struct scmp_context *b)
+{
+	return a->unknown_from == b->unknown_from && a->unknown_errno == b->unknown_errno;
 }
 
 /* Seccomp.new in an included policy. */
@@ -428,7 +431,11 @@ static void include_context(mrb_state *mrb, mrb_value self, mrb_value action, mr
 		scmp_policy_fault(including.context, place.file, place.line, false,
 				  "include \"%s\": this is its second context, and only one can be taken in place",
 				  including.name);
-	else if (!same_default(&theirs.context, &including.context->context))
+	else if (!same_unknown(&theirs.context, &including.context->context))
+		scmp_policy_fault(including.context, place.file, place.line, false,
+				  "include \"%s\": its unknown: is not that of the context where it is included",
+				  including.name);
+	else if (!same_default(&theirs.context.fallback, &including.context->context.fallback))
 		scmp_policy_fault(
 			including.context, place.file, place.line, false,
 			"include \"%s\": its default is %s, and %s where it is included: its rules would mean "
@@ -441,7 +448,8 @@ static void include_context(mrb_state *mrb, mrb_value self, mrb_value action, mr
  *
  * Takes the rules of another policy in the place where it stands: a ready-made one
  * by its name, or a file, its path relative to that of this one. Its default must be
- * the same; whether it is loaded is decided here.
+ * the same; whether it is loaded is decided here. Rules before it may take what its
+ * rules would; what was included before, through whichever file, is not taken again.
  */
 static mrb_value context_include(mrb_state *mrb, mrb_value self)
 {

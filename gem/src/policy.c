@@ -249,10 +249,20 @@ static size_t tell_faults(const struct scmp_policy_context *context, const struc
 	return n;
 }
 
+/*
+ * A rule that was included and that the includer, or another policy that it
+ * includes, has an answer for already: that is what rules before an include are for.
+ */
+static bool is_overridden(const struct scmp_policy_context *context, const struct scmp_fault *fault)
+{
+	return fault->kind == SCMP_FAULT_COVERED && fault->rule->file != context->context.fallback.file &&
+	       fault->earlier->file != fault->rule->file;
+}
+
 static void check_rules(struct scmp_policy_context *context)
 {
 	struct scmp_fault *faults;
-	size_t n_faults, i;
+	size_t n_faults, n = 0, i;
 
 	for (i = 0; i < context->context.n_rules; i++) {
 		const struct scmp_rule *rule = &context->context.rules[i];
@@ -272,7 +282,10 @@ static void check_rules(struct scmp_policy_context *context)
 		return;
 	}
 	n_faults = scmp_filter_check(&context->context, faults);
-	for (i = 0; i < n_faults; i += tell_faults(context, &faults[i], n_faults - i))
+	for (i = 0; i < n_faults; i++)
+		if (!is_overridden(context, &faults[i]))
+			faults[n++] = faults[i];
+	for (i = 0; i < n; i += tell_faults(context, &faults[i], n - i))
 		;
 	free(faults);
 }

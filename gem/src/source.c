@@ -199,6 +199,17 @@ static mrb_value run_body(mrb_state *mrb, void *data)
 	return mrb_nil_value();
 }
 
+/* Its rules are there already: two policies that include the same third one go together. */
+static bool is_taken(const struct scmp_policy_context *context, const struct source *source)
+{
+	size_t i;
+
+	for (i = 0; i < context->context.n_rules; i++)
+		if (context->context.rules[i].file == source->name)
+			return true;
+	return false;
+}
+
 bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_policy_context *context,
 			 const struct scmp_place *place, mrb_value *exception)
 {
@@ -229,6 +240,8 @@ bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_pol
 		scmp_policy_point(name);
 		return false;
 	}
+	if (is_taken(context, source))
+		return false;
 	depth++;
 	source->running = true;
 	*exception = mrb_protect_error(mrb, run_body, source, &failed);

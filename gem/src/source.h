@@ -35,7 +35,7 @@ void scmp_source_run(mrb_state *mrb, const char *name, const char *path, const c
  * scmp_source_include() - run another policy's text in the middle of one
  * @name: of a ready-made policy; or a path, relative to the file that includes it
  * @exception: set to what the policy has raised, which is left to the caller; or nil
- * Return: false where a fault was noted.
+ * Return: whether it was run; not where a fault was noted, and not a second time for the same context.
  */
 bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_policy_context *context,
 			 const struct scmp_place *place, mrb_value *exception);

@@ -13,6 +13,7 @@ import glob
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -120,6 +121,8 @@ def main():
     def work(worker):
         draw, n, wrong = random.Random(seed * 1000 + worker), 0, []
         with tempfile.TemporaryDirectory(prefix="scmp-fuzz-") as folder:
+            for policy in glob.glob(os.path.join(SOURCE, "policies", "*.rb")):
+                shutil.copy(policy, folder)  # they include each other
             while time.monotonic() < end and len(wrong) < 5:
                 text = mutate(draw, texts)
                 fault = judge(text, folder, str(n))

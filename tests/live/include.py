@@ -16,18 +16,39 @@ def context(*lines, default=":allow"):
 class Included(Marked):
     def test_rules_are_taken_in_place(self):
         self.policy(context("rule.errno :EXDEV, :uname"), "other.rb")
-        for before, expected in (("rule.errno :EPERM, :mkdir", EXDEV), ("rule.errno :EPERM, :uname, :mkdir", None)):
+        for before, expected in (("rule.errno :EXDEV, :mkdir", EXDEV), ("rule.errno :EPERM, :uname, :mkdir", EPERM)):
             with self.subTest(before=before):
                 self.clear_marks()
                 result = self.mark(self.policy(context(before, "rule.include 'other.rb'")))
-                if expected:
-                    self.assertEqual(state(result.stdout), (2, 1, -expected), result)
-                else:
-                    self.assert_closed(
-                        result,
-                        r"\S*other\.rb:2: errno :uname can never take effect: \S*p\.rb:2 \(errno\) takes all of its "
-                        "calls, and the first match wins",
-                    )
+                self.assertEqual(state(result.stdout), (2, 1, -expected), result)
+
+    def test_a_rule_that_an_included_one_covers_is_an_error(self):
+        self.policy(context("rule.errno :EXDEV, :uname"), "other.rb")
+        self.assert_closed(
+            self.mark(self.policy(context("rule.include 'other.rb'", "rule.errno :EPERM, :uname"))),
+            r"\S*p\.rb:3: errno :uname can never take effect: \S*other\.rb:2 \(errno\) takes all of its "
+            "calls, and the first match wins",
+        )
+
+    def test_a_rule_that_its_own_file_covers_is_an_error(self):
+        self.policy(context("rule.errno :EXDEV, :uname", "rule.errno :EPERM, :uname"), "other.rb")
+        self.assert_closed(
+            self.mark(self.policy(context("rule.include 'other.rb'"))),
+            r"\S*other\.rb:3: errno :uname can never take effect: line 2 \(errno\) takes all of its "
+            "calls, and the first match wins",
+        )
+
+    def test_what_two_include_is_taken_once(self):
+        self.policy(context("rule.errno :EXDEV, :uname", "puts 'read'"), "third.rb")
+        for name in "one.rb", "two.rb":
+            self.policy(context("rule.include 'third.rb'"), name)
+        result = self.mark(self.policy(context("rule.include 'one.rb'", "rule.include 'two.rb'")))
+        self.assertEqual((state(result.stdout), result.stderr), ((2, 1, -EXDEV), "read\n"))
+
+    def test_in_each_of_two_contexts_it_is_taken(self):
+        self.policy(context("rule.errno :EXDEV, :uname"), "other.rb")
+        result = self.mark(self.policy(2 * context("rule.include 'other.rb'")))
+        self.assertEqual(state(result.stdout), (2, 2, -EXDEV), result)
 
     def test_its_own_load_is_not_needed_and_does_nothing(self):
         self.policy(context("rule.errno :EXDEV, :uname").replace(".load", ""), "unloaded.rb")
@@ -70,6 +91,13 @@ class Refused(Marked):
             r"\S*other\.rb:1: include \"other\.rb\": its default is kill, and allow where it is included: "
             "its rules would mean something else",
             other=context("rule.allow :uname", default=":kill"),
+        )
+
+    def test_another_answer_to_calls_of_newer_kernels(self):
+        self.refused(
+            "rule.include 'other.rb'",
+            r"\S*other\.rb:1: include \"other\.rb\": its unknown: is not that of the context where it is included",
+            other=context("rule.kill :uname", default=":allow, unknown: :ENOSYS"),
         )
 
     def test_two_contexts(self):

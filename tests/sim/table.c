@@ -6,7 +6,7 @@
  *   [ARCH] SYSCALL[,SYSCALL...] [ARGUMENT...] -> VERDICT
  *     ARCH: the machine's own, or x32, or i386, whose calls are given by number;
  *     an ARGUMENT is a number, or `pid`, the process's own; those left out are 0;
- *     VERDICT: allow, trap, kill, or the name of an errno.
+ *     VERDICT: allow, log, trap, kill, success (return 0), or the name of an errno.
  *   cached SYSCALL...
  *   not cached SYSCALL...
  *     all calls (or, all but these) are allowed from the kernel's action cache.
@@ -53,6 +53,9 @@ static void verdict_of(int64_t answer, char *text, size_t size)
 	case SECCOMP_RET_ALLOW:
 		verdict = "allow";
 		break;
+	case SECCOMP_RET_LOG:
+		verdict = "log";
+		break;
 	case SECCOMP_RET_TRAP:
 		verdict = "trap";
 		break;
@@ -60,7 +63,7 @@ static void verdict_of(int64_t answer, char *text, size_t size)
 		verdict = "kill";
 		break;
 	case SECCOMP_RET_ERRNO:
-		verdict = scmp_errno_name((int)(answer & SECCOMP_RET_DATA));
+		verdict = answer & SECCOMP_RET_DATA ? scmp_errno_name((int)(answer & SECCOMP_RET_DATA)) : "success";
 		break;
 	}
 	if (verdict)
