@@ -84,6 +84,8 @@ static void names_of_arguments(void)
 
 	behaviour("an argument has the kernel's name, the manual's, and the width that the kernel reads");
 	expect_argument("openat", 0, "dfd", "dirfd", 32);
+	expect_argument("faccessat", 0, "dfd", "dirfd", 32);
+	expect_argument("faccessat", 1, "filename", "pathname", 64);
 	expect_argument("openat", 1, "filename", "pathname", 64);
 	expect_argument("openat", 2, "flags", "", 32);
 	expect_argument("openat", 3, "mode", "", 16);
