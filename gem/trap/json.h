@@ -5,6 +5,7 @@
  *   {"pid":4711,"program":"uname","syscall":"uname","number":63,"arguments":["0x7ffc1234"],"result":-1,
  *    "errno":"EPERM","action":"trap","file":"p.rb","line":2,"why":"…","from":"libc.so.6+0xcf2a7"}
  *   {"pid":4711,"program":"uname","message":"…"}
+ *   {"warning":"alias-gap","file":"p.rb","line":2,"message":"…"}
  *
  * Arguments are hexadecimal Strings, since a JSON number may lose bits above 2^53. A killed
  * call has "killed":true and no result; an inherited rule has its number, "rule", and no file.
@@ -25,6 +26,10 @@ char *scmp_json_record(char *dst, const struct scmp_trap_config *config, const s
  * What does not fit is left out of the text. Needs SCMP_JSON_ROOM bytes beyond the text's own.
  */
 char *scmp_json_message(char *dst, char *end, long pid, const char *program, const char *text, size_t length);
+
+/* scmp_json_warning() - the object of a policy's warning, with its newline; what does not fit is left out of its texts
+ */
+char *scmp_json_warning(char *dst, char *end, const char *id, const char *file, int line, const char *text);
 
 /* The worst that a byte can become, and what is around the text of a message. */
 enum { SCMP_JSON_BYTE = 6, SCMP_JSON_ROOM = 192 };
