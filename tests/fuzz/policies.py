@@ -25,7 +25,8 @@ MARKER = os.path.join(os.environ["SCMP_HOSTS"], "marker")
 WORKERS = os.cpu_count() or 1
 PATIENCE = 20
 
-WORDS = """allow kill kill_process kill_thread trap errno return log trace add_rule load reset default: why: log: limit:
+WORDS = """silence :alias_gap include
+    allow kill kill_process kill_thread trap errno return log trace add_rule load reset default: why: log: limit:
     :uname :openat :write :mkdir :exit_group :brk :getpid :EPERM :ENOSYS Seccomp Seccomp.new Seccomp::ARG(:==,1)
     Seccomp::ARG(:=~,3,4) Seccomp.on_trap { } |rule| |n,c| do end nil true 0 1 -1 4095 1<<40 "x" 'y' [] {} ( ) , . ; \n
     c.return(7) c.errno(:EXDEV) c.kill c.string(c[0]) raise next return break 3.times puts ENV File.read("/dev/null") lambda
@@ -97,8 +98,8 @@ def judge(text, folder, name):
         if left or result.stdout or not re.search(rb"^scmp: ", result.stderr, re.M):
             return f"125, but {left} {result.stdout} {result.stderr[:200]}"
         for line in result.stderr.splitlines():
-            # What the policy itself has put there comes before the fault.
-            if not line.startswith(b"scmp: ") and not SPEAKING.search(text):
+            # What the policy itself has put there comes before the fault, a line that is quoted behind it.
+            if not line.startswith((b"scmp: ", b"    ")) and not SPEAKING.search(text):
                 return f"a line without its prefix: {line[:200]}"
         return None
     if result.returncode == -signal.SIGSYS:
