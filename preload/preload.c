@@ -22,6 +22,7 @@
 #include "gem.h"
 #include "hash.h"
 #include "json.h"
+#include "lint.h"
 #include "log.h"
 #include "logfile.h"
 #include "options.h"
@@ -180,15 +181,28 @@ static void report_faults(void)
 		scmp_fail("%s: libscmp: out of memory", options.policy);
 }
 
+static void warn(const struct scmp_policy_fault *fault)
+{
+	const char *id = scmp_warning_id(fault->warning);
+	char text[SCMP_RECORD_MAX], *end;
+
+	if (policy_log.json) {
+		end = scmp_json_warning(text, text + sizeof(text), id, fault->file, fault->line, fault->text);
+		scmp_log_write(&policy_log, text, (size_t)(end - text));
+	} else {
+		snprintf(text, sizeof(text), "%s:%d: warning: %s [%s]", fault->file, fault->line, fault->text, id);
+		say(text);
+	}
+}
+
+/* Once: exec'd children have no more to say. */
 static void report_warnings(void)
 {
 	const struct scmp_policy_fault *fault;
-	char text[512];
 
-	for (fault = scmp_policy_faults(); fault; fault = fault->next) {
-		snprintf(text, sizeof(text), "%s:%d: warning: %s", fault->file, fault->line, fault->text);
-		say(text);
-	}
+	scmp_lint();
+	for (fault = scmp_policy_faults(); fault; fault = fault->next)
+		warn(fault);
 }
 
 /* From the text to rules that are known to be sound. */

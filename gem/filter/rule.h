@@ -87,6 +87,13 @@ struct scmp_rule {
 	const char *why; /* the policy's reason, or NULL */
 };
 
+/* scmp_rule_runs() - whether the calls that it takes go on to run */
+static inline bool scmp_rule_runs(const struct scmp_rule *rule)
+{
+	return !rule->traps && (rule->verdict == SCMP_VERDICT_ALLOW || rule->verdict == SCMP_VERDICT_LOG ||
+				rule->verdict == SCMP_VERDICT_TRACE);
+}
+
 /* scmp_rule_data() - the 16 bits that its trap brings along */
 static inline uint32_t scmp_rule_data(const struct scmp_rule *rule)
 {

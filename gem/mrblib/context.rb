@@ -85,6 +85,14 @@ module Seccomp
       __rule(action, self, what, options, block)
     end
 
+    # call-seq: rule.silence(*warnings, why: text) -> 0
+    #
+    # Switches warnings off by their ids (:alias_gap, :vdso ...), for the rules of this
+    # context; in an included policy, for those of its own file.
+    def silence(*warnings, **options)
+      __silence(warnings, options)
+    end
+
     # call-seq: context.load! -> 0
     def load!
       load

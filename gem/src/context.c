@@ -83,7 +83,7 @@ static struct named name_number(struct scmp_wish *wish, int nr)
 	}
 	snprintf(text, sizeof(text), "syscall_%d", nr);
 	named.name = strdup(text);
-	scmp_policy_fault(wish->context, wish->place.file, wish->place.line, true,
+	scmp_policy_fault(wish->context, wish->place.file, wish->place.line, SCMP_WARNING_UNKNOWN_NUMBER,
 			  "no syscall of the number %d is known: a name is checked, a number taken as it is", nr);
 	return named;
 }
@@ -480,6 +480,17 @@ static mrb_value context_include(mrb_state *mrb, mrb_value self)
 	return mrb_int_value(mrb, 0);
 }
 
+/* context.__silence(ids, options) */
+static mrb_value context_silence(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_policy_context *context = context_of(mrb, self);
+	mrb_value ids, options;
+
+	mrb_get_args(mrb, "AH", &ids, &options);
+	scmp_silence_note(mrb, context, is_included(mrb, self), ids, options);
+	return mrb_int_value(mrb, 0);
+}
+
 /*
  * call-seq: Seccomp::Context.new(action, options = {})
  *
@@ -521,6 +532,7 @@ static mrb_value context_reset(mrb_state *mrb, mrb_value self)
 		mrb_raise(mrb, E_RUNTIME_ERROR, "an included policy cannot reset the context that it is included in");
 	context->context.n_rules = 0;
 	context->loaded = false;
+	context->silences = NULL;
 	scmp_policy_forget(context);
 	set_default(mrb, context, action, mrb_nil_value());
 	return mrb_int_value(mrb, 0);
@@ -628,6 +640,7 @@ void scmp_context_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_class_under(mrb, module, "PolicyError", mrb_class_get(mrb, "StandardError"));
 	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_ARG(1, 1));
 	mrb_define_method(mrb, class, "__rule", context_rule, MRB_ARGS_REQ(5));
+	mrb_define_method(mrb, class, "__silence", context_silence, MRB_ARGS_REQ(2));
 	mrb_define_method(mrb, class, "include", context_include, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "load", context_load, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "reset", context_reset, MRB_ARGS_REQ(1));

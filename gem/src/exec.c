@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "lint.h"
 #include "policy.h"
 #include "syscalls.h"
 
@@ -36,23 +37,6 @@ static const int needed[] = {
 	__NR_set_tid_address,
 };
 
-static bool may_run(const struct scmp_context *context, int nr)
-{
-	size_t i;
-
-	for (i = 0; i < context->n_rules; i++) {
-		const struct scmp_rule *rule = &context->rules[i];
-
-		if (rule->nr != nr)
-			continue;
-		if (rule->verdict <= SCMP_VERDICT_LOG)
-			return true;
-		if (rule->n_tests == 0)
-			return false;
-	}
-	return context->fallback.verdict <= SCMP_VERDICT_LOG;
-}
-
 /* The rule that takes all of a call, if it traps: of one with conditions nobody knows here whether it matches. */
 static const struct scmp_rule *trapped_by(const struct scmp_context *context, int nr)
 {
@@ -65,18 +49,6 @@ static const struct scmp_rule *trapped_by(const struct scmp_context *context, in
 			break;
 		}
 	return rule->traps ? rule : NULL;
-}
-
-static bool can_exec(void)
-{
-	struct scmp_policy_context *context;
-	bool execve = true, execveat = true;
-
-	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
-		execve &= may_run(&context->context, __NR_execve);
-		execveat &= may_run(&context->context, __NR_execveat);
-	}
-	return execve || execveat;
 }
 
 /* A line of the policy may name several of them: it is told once, with all. */
@@ -103,18 +75,18 @@ static void check(const struct scmp_policy_context *context)
 								   scmp_syscall_by_number(needed[j])->name);
 				by[j] = NULL;
 			}
-		scmp_policy_fault(context, rule->file, rule->line, true,
+		scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_LOADER_CRITICAL,
 				  "a program that the host executes ends with SIGSYS: it calls %s before it can have a "
-				  "handler",
+				  "handler; `errno` is answered without one",
 				  names);
 	}
 }
 
-void scmp_exec_check(void)
+void scmp_exec_check(const struct scmp_lint *lint)
 {
 	struct scmp_policy_context *context;
 
-	if (!can_exec())
+	if (!lint->may_run[__NR_execve] && !lint->may_run[__NR_execveat])
 		return;
 	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context))
 		check(context);

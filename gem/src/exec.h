@@ -6,6 +6,8 @@
  */
 #pragma once
 
+struct scmp_lint;
+
 /* scmp_exec_check() - note a warning for whatever of the closed policy ends every program that it lets the host execute
  */
-void scmp_exec_check(void);
+void scmp_exec_check(const struct scmp_lint *lint);

@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 
 #include "answers.h"
-#include "exec.h"
 #include "gem.h"
 #include "hash.h"
 #include "meaning.h"
@@ -80,7 +79,7 @@ void scmp_policy_out_of_memory(void)
 	policy.out_of_memory = true;
 }
 
-void scmp_policy_fault(const struct scmp_policy_context *context, const char *file, int line, bool warning,
+void scmp_policy_fault(const struct scmp_policy_context *context, const char *file, int line, enum scmp_warning warning,
 		       const char *format, ...)
 {
 	struct scmp_policy_fault *fault = calloc(1, sizeof(*fault)), **at;
@@ -131,21 +130,35 @@ bool scmp_policy_broken(const struct scmp_policy_context *context)
 	return policy.out_of_memory;
 }
 
+static void take_off(struct scmp_policy_fault **at)
+{
+	struct scmp_policy_fault *fault = *at;
+
+	policy.latest = NULL;
+	*at = fault->next;
+	free(fault);
+}
+
 void scmp_policy_forget(const struct scmp_policy_context *context)
 {
 	struct scmp_policy_fault **at = &policy.faults;
 
-	while (*at) {
-		struct scmp_policy_fault *fault = *at;
+	while (*at)
+		if ((*at)->context == context)
+			take_off(at);
+		else
+			at = &(*at)->next;
+}
 
-		if (fault->context == context) {
-			policy.latest = NULL;
-			*at = fault->next;
-			free(fault);
-		} else {
-			at = &fault->next;
-		}
-	}
+void scmp_policy_drop(bool (*unwanted)(const struct scmp_policy_fault *fault))
+{
+	struct scmp_policy_fault **at = &policy.faults;
+
+	while (*at)
+		if (unwanted(*at))
+			take_off(at);
+		else
+			at = &(*at)->next;
 }
 
 void scmp_policy_defer(void)
@@ -242,7 +255,7 @@ static size_t tell_faults(const struct scmp_policy_context *context, const struc
 				  faults[0].together ? "and those before it take" : "takes");
 		break;
 	case SCMP_FAULT_SAME_AS_DEFAULT:
-		scmp_policy_fault(context, rule->file, rule->line, true,
+		scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_NO_EFFECT,
 				  "%s %s has no effect: it is the default action", rule->verb, names);
 		break;
 	}
@@ -352,7 +365,8 @@ static void warn_of_unloaded(void)
 		return;
 	for (context = policy.contexts; context; context = context->next)
 		if (!context->loaded)
-			scmp_policy_fault(context, context->context.fallback.file, context->context.fallback.line, true,
+			scmp_policy_fault(context, context->context.fallback.file, context->context.fallback.line,
+					  SCMP_WARNING_NOT_LOADED,
 					  "this context has no effect: the policy loads others by name, and not this");
 }
 
@@ -373,7 +387,6 @@ size_t scmp_policy_close(struct scmp_policy_context *only)
 		n++;
 	}
 	warn_of_unloaded();
-	scmp_exec_check();
 	return n;
 }
 
@@ -392,13 +405,6 @@ bool scmp_policy_traps(void)
 	return false;
 }
 
-/* Of any file, to anybody: what is refused in some cases only is refused. */
-static bool runs(const struct scmp_rule *rule)
-{
-	return !rule->traps && (rule->verdict == SCMP_VERDICT_ALLOW || rule->verdict == SCMP_VERDICT_LOG ||
-				rule->verdict == SCMP_VERDICT_TRACE);
-}
-
 /* Whether some call of this number may run, under all contexts by themselves; and whether some call may not. */
 static void ask_rules(int nr, bool *some, bool *not_all)
 {
@@ -415,13 +421,13 @@ static void ask_rules(int nr, bool *some, bool *not_all)
 
 			if (rule->nr != nr)
 				continue;
-			here |= runs(rule);
-			*not_all |= !runs(rule);
+			here |= scmp_rule_runs(rule);
+			*not_all |= !scmp_rule_runs(rule);
 			decided = rule->n_tests == 0;
 		}
 		if (!decided) {
-			here |= runs(&context->context.fallback);
-			*not_all |= !runs(&context->context.fallback);
+			here |= scmp_rule_runs(&context->context.fallback);
+			*not_all |= !scmp_rule_runs(&context->context.fallback);
 		}
 		*some &= here;
 	}

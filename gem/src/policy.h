@@ -16,12 +16,16 @@
 
 #include "filter.h"
 #include "trap.h"
+#include "warning.h"
+
+struct scmp_silence; /* silence.c */
 
 /* A context as Ruby holds it. */
 struct scmp_policy_context {
 	struct scmp_context context;
 	size_t capacity;
 	bool loaded; /* Context#load was called */
+	struct scmp_silence *silences; /* the latest first */
 	struct scmp_policy_context *next; /* in the order of definition */
 };
 
@@ -30,7 +34,7 @@ struct scmp_policy_fault {
 	const struct scmp_policy_context *context; /* whose rule it is, or NULL */
 	const char *file;
 	int line;
-	bool warning;
+	enum scmp_warning warning; /* SCMP_WARNING_NONE (false): an error */
 	char text[320];
 	char token[48]; /* the word of the line that it is about, or "" */
 	struct scmp_policy_fault *next;
@@ -45,9 +49,9 @@ struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context);
 /* scmp_policy_next_id() - an id for a trapping rule; 0 where all are taken */
 uint16_t scmp_policy_next_id(void);
 
-/* scmp_policy_fault() - note a fault; the text is formatted and cut to fit */
+/* scmp_policy_fault() - note a fault; the text is formatted and cut to fit. @warning: its id; false: an error */
 __attribute__((format(printf, 5, 6))) void scmp_policy_fault(const struct scmp_policy_context *context,
-							     const char *file, int line, bool warning,
+							     const char *file, int line, enum scmp_warning warning,
 							     const char *format, ...);
 
 /* scmp_policy_point() - the word that the fault noted last is about: it is told by its line, and quoted */
@@ -65,6 +69,9 @@ bool scmp_policy_broken(const struct scmp_policy_context *context);
 /* scmp_policy_forget() - drop the faults of a context */
 void scmp_policy_forget(const struct scmp_policy_context *context);
 
+/* scmp_policy_drop() - drop the faults that somebody does not want */
+void scmp_policy_drop(bool (*unwanted)(const struct scmp_policy_fault *fault));
+
 /* scmp_policy_reset() - as in a new process; what was allocated is left where it is */
 void scmp_policy_reset(void);
 
@@ -81,7 +88,7 @@ bool scmp_policy_has_block(void);
 
 /*
  * scmp_policy_close() - all rules are known: choose the contexts to load and
- * check them; what is wrong is noted as faults.
+ * check them; what is wrong is noted as faults (what is doubtful: lint.h).
  * @only: this context alone, or NULL for the policy's choice (those loaded, or
  *        all where none was)
  * Return: the number of contexts that are to be loaded.

@@ -79,3 +79,11 @@ bool scmp_wish_positional(struct scmp_wish *wish, const struct scmp_syscall *cal
  * What has other names is left to scmp_wish_arguments().
  */
 void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options);
+
+/*
+ * silence.c: scmp_silence_note() - the word `rule.silence`
+ * @included: it stands in an included policy, and is about the rules of its file only
+ * @warnings: an Array of ids; @options: a Hash, in which why: must be
+ */
+void scmp_silence_note(mrb_state *mrb, struct scmp_policy_context *context, bool included, mrb_value warnings,
+		       mrb_value options);

@@ -217,6 +217,16 @@ char *scmp_json_record(char *dst, const struct scmp_trap_config *config, const s
 	return dst + length;
 }
 
+char *scmp_json_warning(char *dst, char *end, const char *id, const char *file, int line, const char *text)
+{
+	dst = put_field(dst, end, "{\"warning\":", SCMP_FILE_ROOM, id);
+	dst = put_field(dst, end, ",\"file\":", SCMP_FILE_ROOM, file);
+	dst = scmp_print_text(dst, end, ",\"line\":");
+	dst = scmp_print_signed(dst, end, line);
+	dst = put_field(dst, end - 2, ",\"message\":", SCMP_TRAP_RECORD_MAX, text);
+	return scmp_print_text(dst, end, "}\n");
+}
+
 char *scmp_json_message(char *dst, char *end, long pid, const char *program, const char *text, size_t length)
 {
 	if (pid)

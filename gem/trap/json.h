@@ -6,6 +6,7 @@
  *    "decoded":["\"/tmp/x\"","0777"],"result":-1,"errno":"EPERM","action":"errno","file":"p.rb","line":2,"why":"…",
  *    "from":"libc.so.6+0xcf2a7","add":"rule.allow :mkdir"}
  *   {"pid":4711,"program":"uname","message":"…"}
+ *   {"warning":"alias-gap","file":"p.rb","line":2,"message":"…"}
  *
  * Arguments are hexadecimal Strings, since a JSON number may lose bits above 2^53; decoded (decode.h) they are as many,
  * each cut to the room that there is. A killed
@@ -27,6 +28,10 @@ char *scmp_json_record(char *dst, const struct scmp_trap_config *config, const s
  * What does not fit is left out of the text. Needs SCMP_JSON_ROOM bytes beyond the text's own.
  */
 char *scmp_json_message(char *dst, char *end, long pid, const char *program, const char *text, size_t length);
+
+/* scmp_json_warning() - the object of a policy's warning, with its newline; what does not fit is left out of its texts
+ */
+char *scmp_json_warning(char *dst, char *end, const char *id, const char *file, int line, const char *text);
 
 /* The worst that a byte can become, and what is around the text of a message. */
 enum { SCMP_JSON_BYTE = 6, SCMP_JSON_ROOM = 192 };

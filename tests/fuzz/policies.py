@@ -26,7 +26,8 @@ MARKER = os.path.join(os.environ["SCMP_HOSTS"], "marker")
 WORKERS = os.cpu_count() or 1
 PATIENCE = 20
 
-WORDS = """allow kill kill_process kill_thread trap errno return log trace add_rule load reset default: why: log: limit:
+WORDS = """silence :alias_gap include
+    allow kill kill_process kill_thread trap errno return log trace add_rule load reset default: why: log: limit:
     :uname :openat :write :mkdir :exit_group :brk :getpid :EPERM :ENOSYS Seccomp Seccomp.new Seccomp::ARG(:==,1)
     Seccomp::ARG(:=~,3,4) Seccomp.on_trap { } |rule| |n,c| do end nil true 0 1 -1 4095 1<<40 "x" 'y' [] {} ( ) , . ; \n
     c.return(7) c.errno(:EXDEV) c.kill c.string(c[0]) raise next return break 3.times puts ENV File.read("/dev/null") lambda

@@ -35,7 +35,7 @@ class GoodPolicies(Marked):
         result = self.mark(
             self.policy(
                 "Seccomp.new(default: :allow) { |rule| rule.errno :EXDEV, :uname }\n"
-                "Seccomp.new(default: :allow) { |rule| rule.errno :ENOTTY, :mkdir }\n"
+                "Seccomp.new(default: :allow) { |rule| rule.errno :ENOTTY, :sync }\n"
             )
         )
         self.assertEqual((result.returncode, result.stderr), (0, ""))

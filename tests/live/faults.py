@@ -28,7 +28,7 @@ SIXTY = (
     "  rule.kill %w(acct add_key adjtimex bpf chroot clock_adjtime clock_settime create_module delete_module\n"
     "    fanotify_init finit_module fsconfig fsmount fsopen fspick get_kernel_syms init_module ioperm iopl\n"
     "    kcmp kexec_file_load kexec_load keyctl lookup_dcookie migrate_pages mbind mount mount_setattr\n"
-    "    move_mount move_pages name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open\n"
+    "    move_mount move_pages name_to_handle_at nfsservctl open_by_handle_at open_tree open_tree_attr perf_event_open\n"
     "    personality pivot_root process_madvise process_vm_readv process_vm_writev ptrace query_module\n"
     "    quotactl quotactl_fd reboot request_key set_mempolicy setdomainname sethostname setns settimeofday\n"
     "    swapoff swapon sysfs _sysctl umount2 unshare uselib userfaultfd).map { |name| name.to_sym }\n"

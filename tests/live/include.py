@@ -52,7 +52,7 @@ class Included(Marked):
 
     def test_its_own_load_is_not_needed_and_does_nothing(self):
         self.policy(context("rule.errno :EXDEV, :uname").replace(".load", ""), "unloaded.rb")
-        self.policy(context("rule.errno :ENOTTY, :mkdir") + "puts 'read'\n", "loaded.rb")
+        self.policy(context("rule.errno :ENOTTY, :sync") + "puts 'read'\n", "loaded.rb")
         text = context("rule.include 'unloaded.rb'", "rule.include 'loaded.rb'")
         result = self.mark(self.policy(text))
         self.assertEqual((state(result.stdout), result.stderr), ((2, 1, -EXDEV), "read\n"))
@@ -67,7 +67,7 @@ class Included(Marked):
         self.assertEqual(state(result.stdout), (2, 1, -EXDEV), result)
 
     def test_a_record_names_the_included_line_also_in_a_child_that_runs_elsewhere(self):
-        self.policy(context("rule.errno :EXDEV, :mkdir", "rule.trap(:uname) { |call| call.errno :EXDEV }"), "other.rb")
+        self.policy(context("rule.errno :EXDEV, :sync", "rule.trap(:uname) { |call| call.errno :EXDEV }"), "other.rb")
         self.policy(context("rule.include 'other.rb'"))
         result = self.start("p.rb", "sh", "-c", "cd /; exec uname", cwd=self.folder)
         self.assertRegex(
@@ -161,7 +161,7 @@ class Refused(Marked):
             "  2.times { begin; rule.include 'raises.rb'; rescue => e; puts e.message; end }\n"
             "  rule.include 'other.rb'\n"
             "end\n"
-            "Seccomp.new(default: :allow) { |rule| rule.errno :EPERM, :mkdir }\n"
+            "Seccomp.new(default: :allow) { |rule| rule.errno :EPERM, :sync }\n"
         )
         result = self.mark(self.policy(text))
         self.assertEqual((state(result.stdout), result.stderr), ((2, 2, -EXDEV), "no\nno\n"))

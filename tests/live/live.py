@@ -93,6 +93,13 @@ class Live(unittest.TestCase):
             return []
 
 
+def unwarned(lines):
+    """Lines of a log, or a text of them, without the warnings of the policy's load."""
+    if isinstance(lines, str):
+        return "".join(unwarned(lines.splitlines(keepends=True)))
+    return [line for line in lines if not re.match(r"scmp: \S+:\d+: warning: .* \[[a-z-]+\]$", line)]
+
+
 class Marked(Live):
     """Tests with the host marker.c, which leaves a file for each of its steps."""
 

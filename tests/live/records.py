@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-from live import Live, host, main, need_host, need_program
+from live import Live, host, main, need_host, need_program, unwarned
 
 TRAPS = """
 Seccomp.new(default: :allow) do |rule|
@@ -72,7 +72,10 @@ class Records(Live):
         )
 
     def test_arguments_keep_all_bits(self):
-        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :futex, Seccomp::ARG(:==, 16) }.load\n")
+        policy = self.policy(
+            "Seccomp.new(default: :allow) { |rule| rule.trap :futex, Seccomp::ARG(:==, 16)\n"
+            "rule.silence :pointer_value, why: 'an address without memory' }.load\n"
+        )
         self.run_json(policy, host("call"), "202:16:-1:9007199254740993:0x7fffffffffffffff:0:1")
         self.assertEqual(
             self.objects()[0]["arguments"],
@@ -115,9 +118,10 @@ class Records(Live):
             "puts\nputs 'two', 'lines'\np 1, [:two]\nprint 'no end'\nSeccomp.on_trap { |n, c| raise 'oh' }\n"
         )
         self.run_json(policy, host("call"), "3:77")
+        self.assertEqual([object.get("warning") for object in self.objects()][3:6], [None, "loader-critical", None])
         messages = [object.get("message") for object in self.objects()]
         self.assertEqual(messages[:4], ["", "two\nlines", "1\n[:two]", "no end"])
-        self.assertRegex(messages[4], r"\Ascmp: \S+p\.rb:1: warning: a program that the host executes .*")
+        self.assertRegex(messages[4], r"\Aa program that the host executes .*")
         self.assertRegex(messages[5], r"\Ascmp: \S+p\.rb:6: oh \(RuntimeError\)\Z")
         os.remove(self.path("log"))
         policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap(:uname) { |c| c.return 7 } }.load\n")
@@ -151,7 +155,7 @@ class Records(Live):
     def test_a_child_without_its_policy_says_so_in_an_object(self):
         policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :uname, :mkdir }.load\n")
         self.run_json(policy, "sh", "-c", 'rm "$SECCOMP_POLICY"; exec "$0" "$@"', host("call"), "63:@", "83:@:0700")
-        why, record, second = self.objects()
+        why, record, second = [object for object in self.objects() if "warning" not in object]
         self.assertIn("the policy cannot be read", why["message"])
         self.assertEqual((record["action"], record["rule"], record["errno"]), ("inherited", 1, "EPERM"))
         self.assertEqual(record["add"], "rule.allow :uname")
@@ -269,7 +273,7 @@ class Lines(Live):
         ):
             with self.subTest(rule=rule):
                 self.results(f"Seccomp.new(default: :allow) {{ |rule| {rule} }}.load\n", host("call"), call)
-                self.assertEqual((len(self.log()), self.lines()), (1, []), self.log())
+                self.assertEqual((len(unwarned(self.log())), self.lines()), (1, []), self.log())
 
     def test_there_is_one_where_no_block_decides_and_where_the_rule_takes_more(self):
         for rule, call, line in (
@@ -288,7 +292,7 @@ class Lines(Live):
                 self.results(text % ("", rule), host("call"), call)
                 self.assertEqual(self.lines(), [line], self.log())
                 result = self.start(self.policy(text % (line, rule)), host("call"), call)
-                self.assertEqual((result.returncode, result.stderr), (0, ""), result)
+                self.assertEqual((result.returncode, unwarned(result.stderr)), (0, ""), result)
 
 
 if __name__ == "__main__":

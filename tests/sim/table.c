@@ -25,6 +25,7 @@
 
 #include "errnos.h"
 #include "gem.h"
+#include "lint.h"
 #include "meaning.h"
 #include "policy.h"
 #include "sim.h"
@@ -122,6 +123,7 @@ static struct scmp_program program_of(const char *path)
 		give_up(path, "raises");
 	if (scmp_policy_close(NULL) != 1)
 		give_up(path, "is not one context");
+	scmp_lint();
 	if (scmp_policy_faults())
 		give_up(path, scmp_policy_faults()->text);
 	context = &scmp_policy_next(NULL)->context;

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: MIT
+"""What is doubtful about a policy is said once, by its id, and can be switched off."""
+
+import json
+import re
+
+from live import Marked, main, state
+
+RINGS = "rule.errno :ENOSYS, family(:io_uring)"
+
+
+def context(*lines, default=":allow"):
+    return f"Seccomp.new(default: {default}) do |rule|\n" + "".join(f"  {line}\n" for line in lines) + "end.load\n"
+
+
+class Warned(Marked):
+    def warnings(self, *lines, default=":allow", text=None, env=None):
+        """The warnings of a policy, as (line, id, text); the first rule is on line 2. The host runs."""
+        self.clear_marks()
+        result = self.mark(self.policy(text or context(*lines, default=default)), env=env)
+        self.assertNotEqual(result.returncode, 125, result)
+        found = re.findall(r"^scmp: \S*p\.rb:(\d+): warning: (.*) \[([a-z-]+)\]$", result.stderr, re.M)
+        self.assertEqual(len(found), result.stderr.count("warning: "), result.stderr)
+        return [(int(line), name, text) for line, text, name in found]
+
+    def ids(self, *lines, **options):
+        return [(line, name) for line, name, _ in self.warnings(*lines, **options)]
+
+    def one(self, name, *lines, **options):
+        """The text of the only warning of this id."""
+        found = [text for _, other, text in self.warnings(*lines, **options) if other == name]
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
+    def each(self, name, cases, **options):
+        """Whether a rule by itself is warned of by this id."""
+        for rule, expected in cases.items():
+            with self.subTest(rule=rule):
+                self.assertEqual(name in [other for _, other in self.ids(*rule.split("; "), **options)], expected)
+
+
+class AliasGap(Warned):
+    def each_gap(self, cases):
+        """The calls that are named as missing, by the rule that lacks them."""
+        for rule, missing in cases.items():
+            with self.subTest(rule=rule):
+                texts = [text for _, name, text in self.warnings(*rule.split("; "), RINGS) if name == "alias-gap"]
+                named = [re.search(r"refused and (:.*) (?:is|are) not, ", text)[1] for text in texts]
+                self.assertEqual(named, [missing] if missing else [])
+
+    def test_the_message_names_what_is_refused_what_is_not_and_the_family(self):
+        self.assertEqual(
+            self.one("alias-gap", "rule.errno :EPERM, :mkdir"),
+            ":mkdir is refused and :mkdirat is not, which does the same: family(:mkdir) is both",
+        )
+        self.assertEqual(
+            self.one("alias-gap", "rule.errno :EPERM, :rename, :renameat2"),
+            ":rename, :renameat2 are refused and :renameat is not, which does the same: family(:rename) is all of them",
+        )
+
+    def test_whatever_the_way_in_which_it_is_refused(self):
+        for word in "errno :EIO,", "kill", "trap", "return 0,", "kill_thread":
+            self.each_gap({f"rule.{word} :mkdir": ":mkdirat"})
+
+    def test_no_gap_where_all_members_are_refused(self):
+        self.each_gap(
+            {
+                "rule.errno :EPERM, family(:mkdir)": None,
+                "rule.errno :EPERM, :mkdir; rule.kill :mkdirat": None,
+                "rule.errno :EPERM, :mkdir; rule.trap :mkdirat, mode: 0": None,
+            }
+        )
+        two = context("rule.errno :EIO, :mkdir") + context("rule.errno :EIO, :mkdirat")
+        self.assertEqual(self.ids(text=two), [])
+
+    def test_one_warning_for_a_family_and_all_its_lines(self):
+        rules = "rule.errno :EIO, :unlink", "rule.errno :EIO, :mkdir", "rule.errno :EIO, :rmdir"
+        self.assertEqual(self.ids(*rules), [(2, "alias-gap"), (3, "alias-gap")])
+
+    def test_no_gap_where_the_default_refuses(self):
+        for default in ":kill", "[:errno, :ENOSYS]":
+            self.assertEqual(self.ids("rule.allow :write, :exit_group, :mkdirat", "rule.errno :EIO, :mkdir", default=default), [])
+
+    def test_families_that_are_not_alike_have_none(self):
+        self.each_gap({f"rule.errno :EIO, :{call}": None for call in ("fsync", "read", "uname", "dup2", "socket")})
+
+    def test_members_that_do_another_thing_are_not_named(self):
+        self.each_gap(
+            {
+                "rule.errno :EPERM, :rmdir": ":unlinkat",
+                "rule.errno :EPERM, :unlink": ":unlinkat",
+                "rule.errno :EPERM, :unlinkat": ":rmdir, :unlink",
+                "rule.errno :EPERM, :swapoff": None,
+                "rule.errno :EPERM, :setgroups": None,
+                "rule.errno :EPERM, :open_by_handle_at": None,
+            }
+        )
+
+    def test_enosys_says_take_the_older_one(self):
+        self.each_gap(
+            {
+                "rule.errno :ENOSYS, :clone3": None,
+                "rule.errno :ENOSYS, :openat2, :statx": None,
+                "rule.errno :ENOSYS, :mkdirat": None,
+                "rule.errno :ENOSYS, :mkdir": ":mkdirat",
+            }
+        )
+
+    def test_conditions_count_where_another_can_do_what_they_forbid(self):
+        opened = ":creat, :open, :open_by_handle_at, :openat2"
+        self.each_gap(
+            {
+                "rule.errno :EPERM, :openat, flags: any(:O_CREAT)": opened,
+                "rule.errno :EPERM, :openat, flags: any(:O_NOATIME)": opened.replace(":creat, ", ""),
+                "rule.errno :EPERM, family(:open_write)": None,
+                "rule.errno :EPERM, :openat, dfd: 5": None,
+                "rule.errno :EPERM, :mprotect, prot: any(:PROT_EXEC)": ":pkey_mprotect",
+                "rule.errno :EPERM, :clone, flags: any(:CLONE_NEWUSER)": ":clone3",
+                "rule.errno :EPERM, :clone, flags: none(:CLONE_THREAD)": ":clone3, :fork, :vfork",
+                "rule.errno :EPERM, :accept4, flags: any(:SOCK_NONBLOCK)": None,
+                "rule.errno :EPERM, :unlinkat, flags: any(:AT_REMOVEDIR)": ":rmdir",
+                "rule.errno :EPERM, :unlinkat, flags: none(:AT_REMOVEDIR)": ":unlink",
+            }
+        )
+
+    def test_the_advice_is_one_that_can_be_followed(self):
+        for rule, advice in {
+            "rule.errno :EPERM, :openat, flags: any(:O_CREAT)": "family(:open_write) is all that opens for writing",
+            "rule.errno :EPERM, :mprotect, prot: any(:PROT_EXEC)": "name it too",
+        }.items():
+            self.assertTrue(self.one("alias-gap", rule).endswith(": " + advice))
+
+
+class IoUring(Warned):
+    def test_a_denial_of_what_rings_do(self):
+        self.each(
+            "io-uring-open",
+            {
+                "rule.errno :EPERM, family(:mkdir)": True,
+                "rule.errno :EACCES, :socket, domain: :AF_INET": True,
+                "rule.kill :connect": True,
+                "rule.trap :openat": True,
+                "rule.return(-13, :sendto)": True,
+                "rule.errno :EPERM, family(:chmod)": False,
+                "rule.errno :EPERM, :ptrace": False,
+                "rule.allow :openat, flags: any(:O_CREAT)": False,
+            },
+        )
+
+    def test_injected_faults_and_pretended_success_are_none(self):
+        rules = "rule.errno :EIO, :fsync", "rule.errno :ENOSPC, :write", "rule.return 0, family(:sync)"
+        self.each("io-uring-open", dict.fromkeys(rules, False))
+
+    def test_none_where_rings_cannot_be_made(self):
+        self.assertEqual(self.ids("rule.errno :EPERM, family(:mkdir)", RINGS), [])
+        self.assertEqual(self.ids(text=context("rule.errno :EPERM, family(:mkdir)") + context(RINGS)), [])
+        self.assertEqual(self.ids("rule.allow :write, :exit_group", "rule.errno :EPERM, :mkdir", default="[:errno, :ENOSYS]"), [])
+
+    def test_once_for_a_context(self):
+        rules = "rule.errno :EPERM, family(:mkdir)", "rule.errno :EPERM, family(:rename)"
+        self.assertEqual(self.ids(*rules), [(2, "io-uring-open")])
+        self.assertEqual(self.ids(text=context(*rules) + context(*rules)), [(2, "io-uring-open"), (6, "io-uring-open")])
+
+    def test_an_allowlist_that_lets_rings_in(self):
+        rules = "rule.allow :write, :exit_group", "rule.allow family(:io_uring)"
+        self.assertEqual(self.ids(*rules, default="[:errno, :ENOSYS]"), [(3, "io-uring-open")])
+
+
+class NewCalls(Warned):
+    def test_refused_in_a_way_from_which_nobody_falls_back(self):
+        self.each(
+            "new-call-errno",
+            {
+                "rule.errno :EPERM, :clone3": True,
+                "rule.errno :EACCES, :faccessat2": True,
+                "rule.kill :statx": True,
+                "rule.trap :openat2": True,
+                "rule.kill :close_range": True,
+                "rule.errno :EPERM, family(:namespace)": True,
+                "rule.errno :ENOSYS, :clone3; rule.errno :EPERM, family(:namespace)": False,
+                "rule.errno :ENOSYS, :clone3, :openat2, :statx": False,
+                "rule.errno :EAGAIN, :clone3": False,
+                "rule.errno :EPERM, :close_range": False,
+                "rule.errno :EPERM, :rseq": False,
+                "rule.errno :EPERM, :mkdirat": False,
+                "rule.errno :EPERM, family(:fork)": False,
+                "rule.errno :EPERM, family(:open)": False,
+                "rule.errno :EPERM, family(:open_write)": False,
+            },
+        )
+
+    def test_a_trap_whose_block_may_say_enosys(self):
+        text = context("rule.trap(:statx) { |call| call.errno :ENOSYS }")
+        self.assertNotIn("new-call-errno", [name for _, name in self.ids(text=text)])
+
+    def test_one_warning_for_a_line(self):
+        self.assertEqual(
+            self.one("new-call-errno", "rule.errno :EPERM, :openat2, :clone3"),
+            "errno :openat2, :clone3: who tries the new call first needs ENOSYS to take the old one; put "
+            "`rule.errno :ENOSYS, :openat2, :clone3` before it",
+        )
+
+    def test_a_default_that_refuses_what_it_does_not_name(self):
+        base = "rule.allow :write, :exit_group"
+        for default in ":kill", "[:errno, :EPERM]", ":trap":
+            with self.subTest(default=default):
+                found = self.one("new-call-errno", base, "rule.allow :clone, :faccessat", default=default)
+                self.assertRegex(found, r"\A\w+ :clone3, :faccessat2(, :rseq)? by default: ")
+                self.assertEqual(found.count(":rseq"), 2 if default == ":kill" else 0)
+                named = "rule.errno :ENOSYS, :clone3, :faccessat2, :rseq"
+                ids = self.ids(base, "rule.allow :clone, :faccessat", named, default=default)
+                self.assertNotIn((1, "new-call-errno"), ids)
+        self.assertEqual(self.ids(base, "rule.allow :clone", default="[:errno, :ENOSYS]"), [])
+        self.assertEqual(self.ids(base, default="[:errno, :EPERM]"), [])
+
+
+class OfOneRule(Warned):
+    def test_calls_that_the_vdso_answers(self):
+        self.each(
+            "vdso",
+            {
+                "rule.trap :clock_gettime": True,
+                "rule.errno :EPERM, :gettimeofday": True,
+                "rule.errno :EINVAL, :clock_gettime, clockid: :CLOCK_MONOTONIC": True,
+                "rule.errno :EINVAL, :clock_gettime, clockid: :CLOCK_PROCESS_CPUTIME_ID": False,
+                "rule.allow :clock_gettime, clockid: 1": False,
+                "rule.errno :EPERM, :clock_settime": False,
+            },
+        )
+
+    def test_no_word_of_the_vdso_for_a_default(self):
+        self.assertNotIn("vdso", [name for _, name in self.ids("rule.allow :write, :exit_group", default="[:errno, :ENOSYS]")])
+
+    def test_addresses_that_are_compared(self):
+        self.each(
+            "pointer-value",
+            {
+                "rule.errno :EPERM, :openat, pathname: 0x1000": True,
+                "rule.allow :connect, addr: 77; rule.errno :EPERM, :connect": True,
+                "rule.errno :EPERM, :openat, Seccomp::ARG(:>=, 0), Seccomp::ARG(:!=, 5)": True,
+                "rule.errno :EPERM, :openat, pathname: 0": False,
+                "rule.errno :EPERM, :prlimit64, Seccomp::ARG(:>=, 0), Seccomp::ARG(:>=, 0), Seccomp::ARG(:!=, 0)": False,
+                "rule.errno :EPERM, :mmap, addr: 0x1000": False,
+                "rule.errno :EPERM, :openat, dfd: 5": False,
+            },
+        )
+        self.assertIn("compares the address in filename, not", self.one("pointer-value", "rule.kill :access, pathname: 9"))
+
+    def test_kill_thread_where_there_may_be_threads(self):
+        self.each(
+            "kill-thread",
+            {
+                "rule.kill_thread :ptrace": True,
+                "rule.kill_thread :ptrace; rule.kill_thread :kcmp": True,
+                "rule.kill_thread :ptrace; rule.errno :ENOSYS, :clone3": True,
+                "rule.kill_thread :ptrace; rule.errno :EPERM, :clone, :clone3": False,
+                "rule.kill_thread :ptrace; rule.errno :ENOSYS, :clone3; rule.errno :EPERM, :clone, flags: any(:CLONE_THREAD)": False,
+                "rule.kill :ptrace": False,
+            },
+        )
+
+    def test_a_default_that_kills_threads(self):
+        self.assertEqual(self.ids("rule.allow :write, :exit_group", default=":kill_thread"), [])
+        ids = self.ids("rule.allow :write, :exit_group, :clone", "rule.errno :ENOSYS, :clone3, :rseq", default=":kill_thread")
+        self.assertEqual(ids, [(1, "kill-thread")])
+
+    def test_the_others_have_ids_too(self):
+        self.assertEqual(self.ids("rule.allow :uname"), [(2, "no-effect")])
+        self.assertEqual(self.ids("rule.kill 9999"), [(2, "unknown-number")])
+        self.assertEqual(self.ids("rule.trap :prlimit64"), [(2, "loader-critical")])
+        text = context("rule.kill :ptrace").replace(".load", "") + context("rule.kill :ptrace")
+        self.assertEqual(self.ids(text=text), [(1, "not-loaded")])
+
+    def test_what_a_tester_or_a_careful_policy_writes_is_not_warned_of(self):
+        for rule in "trap :uname", "errno :EIO, :fsync", "kill :ptrace", "errno :ENOSPC, :write", "log :execve":
+            self.assertEqual(self.ids("rule." + rule), [], rule)
+
+
+class Silence(Warned):
+    GAP = "rule.errno :EIO, :mkdir"
+
+    def test_a_warning_is_switched_off_by_its_id(self):
+        for word in ":alias_gap", "'alias-gap'", '"alias_gap"', ':"alias-gap"', ":vdso, :alias_gap":
+            with self.subTest(word=word):
+                rules = self.GAP, f"rule.silence {word}, why: 'mkdirat is not called'", "rule.errno :EIO, :time"
+                self.assertEqual(self.ids(*rules), [] if "vdso" in word else [(4, "vdso")])
+
+    def test_it_may_stand_before_the_rules(self):
+        self.assertEqual(self.ids("rule.silence :alias_gap, why: 'so'", self.GAP), [])
+
+    def test_it_is_for_its_own_context(self):
+        text = context(self.GAP, "rule.silence :alias_gap, why: 'so'") + context("rule.errno :EIO, :rename")
+        self.assertEqual(self.ids(text=text), [(6, "alias-gap")])
+
+    def test_a_context_that_is_not_loaded_can_say_so(self):
+        text = context("rule.silence :not_loaded, why: 'for later'").replace(".load", "") + context("rule.kill :ptrace")
+        self.assertEqual(self.ids(text=text), [])
+
+    def test_one_that_is_not_needed_is_warned_of(self):
+        rules = "rule.silence :vdso, :alias_gap, why: 'so'", self.GAP
+        self.assertEqual(
+            self.warnings(*rules), [(2, "unused-silence", "nothing here gives the warning vdso: do not silence it")]
+        )
+        self.assertEqual(self.ids(*rules, "rule.silence :unused_silence, why: 'other kernels'"), [])
+        self.assertEqual(self.ids("rule.silence :unused_silence, why: 'so'"), [(2, "unused-silence")])
+
+    def test_an_included_policy_speaks_for_its_own_file(self):
+        self.policy(context("rule.silence :alias_gap, why: 'so'", "rule.errno :EIO, :rename"), "other.rb")
+        self.assertEqual(self.ids("rule.include 'other.rb'", self.GAP), [(3, "alias-gap")])
+        self.policy(context("rule.silence :alias_gap, why: 'so'"), "other.rb")
+        result = self.mark(self.policy(context("rule.include 'other.rb'", self.GAP)))
+        self.assertRegex(result.stderr, r"(?m)^scmp: \S*other\.rb:2: warning: .* \[unused-silence\]$")
+        self.assertRegex(result.stderr, r"(?m)^scmp: \S*p\.rb:3: warning: .* \[alias-gap\]$")
+
+    def test_who_includes_speaks_for_all(self):
+        self.policy(context("rule.errno :EIO, :rename"), "other.rb")
+        result = self.mark(self.policy(context("rule.include 'other.rb'", "rule.silence :alias_gap, why: 'so'")))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_mistakes_are_answered(self):
+        for rule, message in {
+            ":alias_gab, why: 'so'": r"there is no warning :alias_gab \(did you mean :alias_gap\?\)",
+            ":xyzzy, why: 'so'": r"there is no warning :xyzzy",
+            "3, why: 'so'": r"silence takes the ids of warnings, as :alias_gap, not 3",
+            "why: 'so'": r"silence names no warning: it takes their ids, as :alias_gap",
+            ":alias_gap": r"silence needs a reason: `why: .*",
+            ":alias_gap, why: ''": r"silence needs a reason: `why: .*",
+            ":alias_gap, why: '  '": r"silence needs a reason: `why: .*",
+            ":alias_gap, why: nil": r"silence needs a reason: `why: .*",
+            ":alias_gap, why: 'so', log: true": r"silence has no keyword :log: it takes ids and why:",
+        }.items():
+            with self.subTest(rule=rule):
+                self.clear_marks()
+                self.assert_closed(self.mark(self.policy(context(f"rule.silence {rule}"))), r"\S*p\.rb:2: " + message)
+
+
+class Told(Warned):
+    def test_a_warning_does_not_keep_the_policy_from_being_loaded(self):
+        result = self.mark(self.policy(context("rule.errno :EXDEV, :uname", "rule.errno :EIO, :mkdir")))
+        self.assertEqual((state(result.stdout), result.stderr.count("[alias-gap]")), ((2, 1, -18), 1), result)
+
+    def test_once_also_where_children_read_the_policy_again(self):
+        policy = self.policy(context("rule.trap(:uname) { |call| call.errno :EXDEV }", "rule.errno :EIO, :mkdir"))
+        result = self.start(policy, "sh", "-c", "uname; (uname); exec uname")
+        self.assertEqual(result.stderr.count("warning: "), 1, result.stderr)
+        self.assertEqual(result.stderr.count("= -1 EXDEV"), 3, result.stderr)
+
+    def test_an_object_in_a_log_of_objects(self):
+        log = {"SECCOMP_LOG": self.path("log"), "SECCOMP_LOG_FORMAT": "json"}
+        policy = self.policy(context("rule.errno :EIO, :mkdir"), 'p".rb')
+        self.mark(policy, env=log)
+        self.assertEqual(
+            [json.loads(line) for line in self.log()],
+            [
+                {
+                    "warning": "alias-gap",
+                    "file": policy,
+                    "line": 2,
+                    "message": ":mkdir is refused and :mkdirat is not, which does the same: family(:mkdir) is both",
+                }
+            ],
+        )
+
+
+if __name__ == "__main__":
+    main()
