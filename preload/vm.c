@@ -6,6 +6,7 @@
 #include <mruby/error.h>
 #include <mruby/string.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
@@ -69,6 +70,30 @@ static void enter(void (*body)(mrb_state *mrb, void *data), void *data)
 	mrb_gc_arena_restore(vm, arena);
 }
 
+/*
+ * Where memory is short mruby collects and tries again; also (in 3.1) while it leaves
+ * a block, when nothing that the collector sees holds what the block returns. For a
+ * small piece there is no collection: the second try is left, and then the exception.
+ */
+static void *allocate(mrb_state *mrb, void *memory, size_t size, void *data)
+{
+	enum { SMALL = 4096 };
+	static bool held;
+	void *moved;
+
+	if (held)
+		mrb->gc.disabled = false;
+	held = false;
+	if (size == 0) {
+		free(memory);
+		return NULL;
+	}
+	moved = realloc(memory, size);
+	if (!moved && mrb && size <= SMALL && !mrb->gc.disabled)
+		held = mrb->gc.disabled = true;
+	return moved;
+}
+
 static void open_surface(mrb_state *mrb, void *data)
 {
 	scmp_gem_open(mrb);
@@ -81,7 +106,7 @@ void scmp_vm_open(char **environment)
 {
 	const struct scmp_policy_fault *fault;
 
-	vm = mrb_open();
+	vm = mrb_open_allocf(allocate, NULL);
 	if (!vm || vm->exc)
 		scmp_fail("libscmp: mruby cannot be opened");
 	scmp_policy_defer();
