@@ -61,6 +61,9 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct scmp_syscall *call, mrb_value conditions,
 			 struct scmp_clauses *clauses);
 
+/* arguments.c: scmp_constant_owner() - a call of whose `argument` this is a constant; NULL: of none */
+const struct scmp_syscall *scmp_constant_owner(const char *name, const char **argument);
+
 /* arguments.c: scmp_narrow() - cut a value, perhaps negative, to so many bits; false where it does not fit */
 bool scmp_narrow(uint64_t *value, unsigned bits);
 

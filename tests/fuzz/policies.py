@@ -97,8 +97,8 @@ def judge(text, folder, name):
         if left or result.stdout or not re.search(rb"^scmp: ", result.stderr, re.M):
             return f"125, but {left} {result.stdout} {result.stderr[:200]}"
         for line in result.stderr.splitlines():
-            # What the policy itself has put there comes before the fault.
-            if not line.startswith(b"scmp: ") and not SPEAKING.search(text):
+            # What the policy itself has put there comes before the fault, and a line that is quoted behind it.
+            if not line.startswith((b"scmp: ", b"    ")) and not SPEAKING.search(text):
                 return f"a line without its prefix: {line[:200]}"
         return None
     if result.returncode == -signal.SIGSYS:
