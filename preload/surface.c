@@ -21,6 +21,7 @@
 
 #include "arena.h"
 #include "errnos.h"
+#include "exceptions.h"
 #include "failure.h"
 #include "gem.h"
 #include "json.h"
@@ -177,10 +178,14 @@ static mrb_value file_exist(mrb_state *mrb, mrb_value self)
 static mrb_value env_get(mrb_state *mrb, mrb_value self)
 {
 	const char *name;
+	mrb_value key;
 	size_t length;
 	char **entry;
 
-	mrb_get_args(mrb, "z", &name);
+	mrb_get_args(mrb, "o", &key);
+	if (!mrb_string_p(key))
+		scmp_exception_raise(mrb, "TypeError", "ENV", "ENV takes a String, as ENV[\"HOME\"]");
+	name = mrb_string_cstr(mrb, key);
 	length = strlen(name);
 	for (entry = environment; *entry; entry++)
 		if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')

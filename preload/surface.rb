@@ -46,7 +46,7 @@ module Errno
 
   def self.const_missing(name)
     number = __number(name)
-    raise NameError, "uninitialized constant Errno::#{name}" if number == 0
+    return super if number == 0
     error = Class.new(SystemCallError)
     error.const_set(:Errno, number)
     const_set(name, error)

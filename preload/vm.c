@@ -6,14 +6,18 @@
 #include <mruby/error.h>
 #include <mruby/string.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "exceptions.h"
 #include "failure.h"
 #include "gem.h"
+#include "missing.h"
 #include "place.h"
 #include "policy.h"
 #include "source.h"
 #include "surface.h"
+#include "unused.h"
 
 static mrb_state *vm;
 
@@ -36,25 +40,14 @@ static mrb_value through(mrb_state *mrb, void *data)
 	return mrb_nil_value();
 }
 
-static mrb_value message_of(mrb_state *mrb, void *data)
-{
-	mrb_value exception = *(mrb_value *)data;
-	mrb_value text = mrb_funcall(mrb, exception, "message", 0);
-
-	return mrb_format(mrb, "%v (%s)", text, mrb_obj_classname(mrb, exception));
-}
-
 static void note(mrb_value exception)
 {
 	struct scmp_place place = scmp_place_of(vm, exception);
-	mrb_bool failed = false;
-	mrb_value text = mrb_protect_error(vm, message_of, &exception, &failed);
+	struct scmp_exception described;
 
-	if (failed || !mrb_string_p(text))
-		scmp_policy_fault(NULL, place.file, place.line, false, "an exception that cannot be described");
-	else
-		scmp_policy_fault(NULL, place.file, place.line, false, "%.*s", (int)RSTRING_LEN(text),
-				  RSTRING_PTR(text));
+	scmp_exception_describe(vm, exception, &described);
+	scmp_policy_fault(NULL, place.file, place.line, false, "%s", described.text);
+	scmp_policy_point(described.token);
 }
 
 static void enter(void (*body)(mrb_state *mrb, void *data), void *data)
@@ -69,10 +62,35 @@ static void enter(void (*body)(mrb_state *mrb, void *data), void *data)
 	mrb_gc_arena_restore(vm, arena);
 }
 
+/*
+ * Where memory is short mruby collects and tries again; also (in 3.1) while it leaves
+ * a block, when nothing that the collector sees holds what the block returns. For a
+ * small piece there is no collection: the second try is left, and then the exception.
+ */
+static void *allocate(mrb_state *mrb, void *memory, size_t size, void *data)
+{
+	enum { SMALL = 4096 };
+	static bool held;
+	void *moved;
+
+	if (held)
+		mrb->gc.disabled = false;
+	held = false;
+	if (size == 0) {
+		free(memory);
+		return NULL;
+	}
+	moved = realloc(memory, size);
+	if (!moved && mrb && size <= SMALL && !mrb->gc.disabled)
+		held = mrb->gc.disabled = true;
+	return moved;
+}
+
 static void open_surface(mrb_state *mrb, void *data)
 {
 	scmp_gem_open(mrb);
 	scmp_surface_open(mrb, data);
+	scmp_missing_everywhere(mrb);
 }
 
 static const struct scmp_reader reader = {.read = scmp_read_file, .folder = SCMP_POLICIES_DIR};
@@ -81,7 +99,7 @@ void scmp_vm_open(char **environment)
 {
 	const struct scmp_policy_fault *fault;
 
-	vm = mrb_open();
+	vm = mrb_open_allocf(allocate, NULL);
 	if (!vm || vm->exc)
 		scmp_fail("libscmp: mruby cannot be opened");
 	scmp_policy_defer();
@@ -102,6 +120,9 @@ static void run_source(mrb_state *mrb, void *data)
 	const struct source *source = data;
 
 	scmp_source_run(mrb, source->name, source->path, source->text, source->length);
+	/* An exception has ended the rules with the policy: what they would have taken is not known. */
+	if (!mrb->exc)
+		scmp_unused_tell(mrb);
 }
 
 void scmp_vm_run(const char *name, const char *path, const char *text, size_t length)

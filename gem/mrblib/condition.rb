@@ -26,7 +26,13 @@ module Seccomp
     #
     # Both must hold.
     def &(other)
-      Test.new(:and, [self, other])
+      Seccomp.__made(Test.new(:and, [self, other]))
+    end
+
+    # `!any(:A)` and `not any(:A)` would be false, and no condition.
+    def !
+      Seccomp.__fault("! and not turn no condition round: the opposite of any is none, of a value not_in", @op.to_s)
+      Test.new(:broken, [self])
     end
 
     # `any(:A) && none(:B)` is Ruby's own, and would be the second alone.
@@ -35,7 +41,7 @@ module Seccomp
         Seccomp.__fault("#{op} takes no block: `trap(...) { }` with parentheses gives it to the rule", op.to_s)
         return new(:broken, [])
       end
-      new(op, values)
+      Seccomp.__made(new(op, values))
     end
   end
 end

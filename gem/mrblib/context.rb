@@ -22,7 +22,7 @@ module Seccomp
     # call-seq: rule.errno(error, *syscalls, *ARGs) -> 0
     #
     # The call fails with the error: a Symbol (:EPERM) or 1 to 4095.
-    def errno(error, *what, **options, &block)
+    def errno(error = nil, *what, **options, &block)
       __rule(:errno, error, what, options, block)
     end
 
@@ -30,7 +30,7 @@ module Seccomp
     #
     # The call does not run and returns result: 0 or more, or -1 to -4095 for an
     # errno. Above 0 it takes a trap, as the kernel cannot say it by itself.
-    def return(result, *what, **options, &block)
+    def return(result = nil, *what, **options, &block)
       __rule(:return, result, what, options, block)
     end
 
@@ -66,7 +66,7 @@ module Seccomp
     #
     # A ptrace(2) tracer is told, with userdata (0 to 65535); without one the call
     # fails with ENOSYS.
-    def trace(syscall, userdata, *what, **options, &block)
+    def trace(syscall = nil, userdata = nil, *what, **options, &block)
       __rule(:trace, userdata, [syscall, *what], options, block)
     end
 
@@ -81,7 +81,7 @@ module Seccomp
     # call-seq: rule.add_rule(action, *syscalls, *ARGs) -> 0
     #
     # The general form: action is a verb, [:errno, :EPERM], or a SCMP_ACT_ value.
-    def add_rule(action, *what, **options, &block)
+    def add_rule(action = nil, *what, **options, &block)
       __rule(action, self, what, options, block)
     end
 

@@ -6,6 +6,8 @@
 # which a rule's own are added.
 module Seccomp
   class Family
+    attr_reader :entries
+
     # name: as the policy writes it; entries: [syscalls, conditions or nil] each, or
     # nil where a fault was noted
     def initialize(name, entries)
@@ -42,6 +44,13 @@ module Seccomp
        [%i[setns clone3], nil]]
     end
 
+    # The entries of syscalls and families, in lists of any depth.
+    def self.__join(syscalls)
+      families, names = syscalls.flatten.partition { |one| one.is_a?(Family) }
+      return nil if families.any? { |family| family.entries.nil? }
+      families.inject([[names, nil]]) { |all, family| all + family.entries }
+    end
+
     CONDITIONAL = %i[open_write change_files write_exec namespace]
 
     # The entries of one name, or nil and a fault.
@@ -66,17 +75,27 @@ class << self
     Seccomp.__fault("family() names none: it takes a name, as family(:unlink)", "family") if names.empty?
     entries = names.map { |name| Seccomp::Family.__entries(name) }
     broken = names.empty? || entries.include?(nil)
-    Seccomp::Family.new(called, broken ? nil : entries.inject([]) { |all, some| all + some })
+    return Seccomp::Family.new(called, nil) if broken
+    Seccomp.__made(Seccomp::Family.new(called, entries.inject([]) { |all, some| all + some }))
   end
 
   # call-seq: on_arch(arch) { ... } -> the block's value, or nil
   #           on_arch(arch, *syscalls) -> Seccomp::Family
   #
   # What is said for :x86_64 or :aarch64 only: the block runs there, the syscalls
-  # exist there.
-  def on_arch(arch, *syscalls)
+  # (or families) exist there.
+  def on_arch(arch, *syscalls, &block)
+    called = "on_arch(#{arch.inspect}, ...)"
     here = Seccomp.__arch?(arch)
-    return (yield if here) if syscalls.empty?
-    Seccomp::Family.new("on_arch(#{arch.inspect}, ...)", here.nil? ? nil : [[here ? syscalls.flatten : [], nil]])
+    if syscalls.empty?
+      return here && block.call if block
+      Seccomp.__fault("#{called} names nothing: it takes syscalls, or a block that is run there", "on_arch")
+    elsif block
+      Seccomp.__fault("on_arch with syscalls takes no block: `trap(on_arch(...)) { }` with parentheses gives it to the rule",
+                      "on_arch")
+    elsif !here.nil? && Seccomp.__known?(arch, syscalls)
+      return Seccomp.__made(Seccomp::Family.new(called, here ? Seccomp::Family.__join(syscalls) : []))
+    end
+    Seccomp::Family.new(called, nil)
   end
 end

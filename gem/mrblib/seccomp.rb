@@ -12,10 +12,10 @@ module Seccomp
   # a rule. unknown: is the error of calls that are newer than this library, as
   # :ENOSYS, on which libc falls back to older ones; without it they get the default.
   # The block gets the context.
-  def self.new(default: nil, **options)
-    raise ArgumentError, "Please specify default action by `default: ...'" if default.nil?
-    context = Context.new(default, options)
-    yield context if block_given?
+  def self.new(*wrong, default: nil, **options, &block)
+    __fault("Seccomp.new takes its default by name: Seccomp.new(default: #{wrong[0].inspect})", "new") unless wrong.empty?
+    context = Context.new(wrong.empty? ? default : :allow, options)
+    yield context if block && context.__block?(block)
     context
   end
 
@@ -26,8 +26,8 @@ module Seccomp
   # operators are :== :!= :< :<= :> :>= and :=~ (masked equal), or :eq :ne :lt
   # :le :gt :ge :masked_eq, or SCMP_CMP_EQ and so on. Values are compared
   # unsigned on the bits that the kernel reads; above 2**63-1 they are written as Strings.
-  def self.ARG(operator, a, b = nil)
-    Arg.new(operator, a, b)
+  def self.ARG(operator = nil, a = nil, b = nil)
+    __made(Arg.new(operator, a, b))
   end
 
   # call-seq: Seccomp.SCMP_ACT_ERRNO(number) -> Integer
@@ -45,7 +45,7 @@ module Seccomp
   class Arg
     attr_reader :op, :a, :b
 
-    def initialize(op, a, b)
+    def initialize(op, a, b = nil)
       @op = op
       @a = a
       @b = b

@@ -65,11 +65,15 @@ static void unknown_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value act
 		SCMP_WISH_FAULT(wish, "action :notify is not supported: use trap, whose block decides in the process");
 	else if (near)
 		SCMP_WISH_FAULT(wish, "unknown action %s (did you mean :%s?)", text, near);
+	else if (mrb_hash_p(action))
+		SCMP_WISH_FAULT(wish, "unknown action %s: one with an operand is an Array, as [:errno, :ENOSYS]", text);
 	else
 		SCMP_WISH_FAULT(wish,
 				"unknown action %s: the actions are allow, errno, kill, kill_thread, log, return, "
 				"trace and trap",
 				text);
+	if (name)
+		scmp_policy_point(name);
 }
 
 void scmp_wish_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value)
@@ -85,7 +89,10 @@ void scmp_wish_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value)
 		}
 		SCMP_WISH_FAULT(wish, "errno %s is out of range: 1 to 4095%s",
 				scmp_inspect(mrb, value, text, sizeof(text)),
-				number == 0 ? " (a faked success is `return 0`)" : "");
+				number == 0  ? " (a faked success is `return 0`)"
+				: number < 0 ? " (the kernel's minus sign is left out)"
+					     : "");
+		scmp_policy_point("errno");
 	} else if (scmp_word_of(mrb, value)) {
 		const char *name = scmp_word_of(mrb, value), *near;
 		int number = scmp_resolve_errno(name);
@@ -101,9 +108,11 @@ void scmp_wish_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value)
 			SCMP_WISH_FAULT(wish, "unknown errno :%s (did you mean :%s?)", name, near);
 		else
 			SCMP_WISH_FAULT(wish, "unknown errno :%s", name);
+		scmp_policy_point(name);
 	} else {
 		SCMP_WISH_FAULT(wish, "an errno is a name such as :EPERM or 1 to 4095, not %s",
 				scmp_inspect(mrb, value, text, sizeof(text)));
+		scmp_policy_point("errno");
 	}
 }
 
@@ -115,6 +124,7 @@ static void take_return(mrb_state *mrb, struct scmp_wish *wish, mrb_value value)
 	if (!scmp_value(mrb, value, &result) || (int64_t)result < -4095) {
 		SCMP_WISH_FAULT(wish, "return takes a result: 0 or more, or -1 to -4095 for an errno, not %s",
 				scmp_inspect(mrb, value, text, sizeof(text)));
+		scmp_policy_point("return");
 		return;
 	}
 	wish->rule.answer = (int64_t)result;
@@ -130,6 +140,7 @@ static void take_userdata(mrb_state *mrb, struct scmp_wish *wish, mrb_value valu
 	}
 	SCMP_WISH_FAULT(wish, "trace takes the tracer's number, 0 to 65535, not %s",
 			scmp_inspect(mrb, value, text, sizeof(text)));
+	scmp_policy_point("trace");
 }
 
 /* An action with its operand: :kill, [:errno, :ENOSYS], SCMP_ACT_KILL, or a word and its operand. */
@@ -146,6 +157,9 @@ void scmp_wish_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value action, 
 		uint32_t data = (uint32_t)mrb_integer(action) & SECCOMP_RET_DATA;
 
 		verb = verb_by_action((uint32_t)mrb_integer(action));
+		/* SCMP_ACT_KILL is 0: what has no more than operand bits is no action. */
+		if (mrb_integer(action) > 0 && mrb_integer(action) <= SECCOMP_RET_DATA)
+			verb = NULL;
 		if (verb && mrb_undef_p(operand) && (data || verb->verdict == SCMP_VERDICT_ERRNO))
 			operand = mrb_int_value(mrb, (mrb_int)data);
 	} else if (scmp_word_of(mrb, action)) {

@@ -30,19 +30,7 @@ struct subject {
 	const char *keyword;
 };
 
-/* Room for a keyword, a word such as not_in, or a value. */
-enum { WORD_MAX = 32, VALUE_TEXT = 64, DEPTH_MAX = 16, MODE_BITS = 3 };
-
-/* mruby unpacks the names of short symbols into one place: what is still needed after the next must be kept. */
-static const char *keep_word(mrb_state *mrb, mrb_value value, char kept[WORD_MAX])
-{
-	const char *word = scmp_word_of(mrb, value);
-
-	if (!word)
-		return NULL;
-	snprintf(kept, WORD_MAX, "%s", word);
-	return kept;
-}
+enum { VALUE_TEXT = 64, KEYWORD_TEXT = 48, DEPTH_MAX = 16, MODE_BITS = 3 };
 
 static bool expand(const struct subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth);
 
@@ -108,7 +96,7 @@ bool scmp_narrow(uint64_t *value, unsigned bits)
 }
 
 /* The call and argument whose constant this is, for who has taken the wrong name; of several the shortest. */
-static const struct scmp_syscall *owner_of(const char *name, const char **argument)
+const struct scmp_syscall *scmp_constant_owner(const char *name, const char **argument)
 {
 	const struct scmp_syscall *call, *owner = NULL;
 	size_t i;
@@ -139,9 +127,10 @@ static const char *nearest_constant(unsigned meaning, const char *name)
 	return near;
 }
 
-static bool constant(const struct subject *subject, const char *name, uint64_t *value)
+static bool constant(const struct subject *subject, mrb_sym symbol, uint64_t *value)
 {
 	unsigned meaning = subject->argument->meaning;
+	const char *name = mrb_sym_name(subject->mrb, symbol);
 	const struct scmp_constant *found = scmp_constant_by_name(meaning, name);
 	const struct scmp_syscall *owner;
 	const char *near, *argument = "";
@@ -151,7 +140,7 @@ static bool constant(const struct subject *subject, const char *name, uint64_t *
 		return true;
 	}
 	near = nearest_constant(meaning, name);
-	owner = owner_of(name, &argument);
+	owner = scmp_constant_owner(name, &argument);
 	if (owner)
 		SCMP_WISH_FAULT(subject->wish, ":%s is not a constant of %s's %s: it is one of %s's %s", name,
 				subject->call->name, subject->keyword, owner->name, argument);
@@ -173,28 +162,65 @@ static bool is_pointer(const struct subject *subject)
 	return subject->argument->width == SCMP_WIDTH_PTR;
 }
 
+/* "O_CREAT", "PROT_READ|PROT_EXEC": as Symbols, ":O_CREAT" and so on; false where they are no constants of it. */
+static bool as_symbols(const struct subject *subject, const char *text, char *symbols, size_t room, size_t *n)
+{
+	size_t length = 0;
+
+	for (*n = 0; *text; (*n)++) {
+		char name[32];
+		size_t size = strcspn(text, "| ");
+
+		snprintf(name, sizeof(name), "%.*s", (int)size, text);
+		if (!scmp_constant_by_name(subject->argument->meaning, name) || length + size + 4 > room)
+			return false;
+		length += (size_t)snprintf(symbols + length, room - length, "%s:%s", *n ? ", " : "", name);
+		text += size;
+		text += strspn(text, "| ");
+	}
+	return *n > 0;
+}
+
 /* What Ruby values are not, and what their writer may have meant. */
 static void refuse_value(const struct subject *subject, mrb_value value)
 {
 	mrb_state *mrb = subject->mrb;
-	const char *call = subject->call->name, *keyword = subject->keyword;
-	char text[VALUE_TEXT];
+	const char *call = subject->call->name, *keyword = subject->keyword, *string = NULL;
+	char text[VALUE_TEXT], symbols[128];
+	size_t n = 0;
 
+	if (mrb_string_p(value))
+		string = scmp_word_of(mrb, value);
+	if (!string || !as_symbols(subject, string, symbols, sizeof(symbols), &n))
+		n = 0;
 	scmp_inspect(mrb, value, text, sizeof(text));
 	if (mrb_nil_p(value))
 		SCMP_WISH_FAULT(subject->wish, "%s's %s is nil: leave it out to take any value", call, keyword);
 	else if (mrb_false_p(value))
 		SCMP_WISH_FAULT(
 			subject->wish,
-			"%s's %s is false: `not` and `!` are Ruby's own and made that of it; say not_in(...) for any "
-			"other value, none(...) for bits that are not set",
+			"%s's %s is false: `!`, `not` and `==` are Ruby's own and made that of it; say not_in(...) for "
+			"any other value, none(...) for bits that are not set",
 			call, keyword);
 	else if (mrb_true_p(value))
 		SCMP_WISH_FAULT(subject->wish, "%s's %s is true: a comparison is written without ==, as `%s: 3`", call,
 				keyword, keyword);
 	else if (mrb_float_p(value))
 		SCMP_WISH_FAULT(subject->wish, "%s's %s is an integer, not %s", call, keyword, text);
-	else if (mrb_string_p(value) && is_pointer(subject))
+	else if (n == 1)
+		SCMP_WISH_FAULT(subject->wish, "%s's %s: a constant is a Symbol, %s, not %s", call, keyword, symbols,
+				text);
+	else if (n > 1)
+		SCMP_WISH_FAULT(subject->wish, "%s's %s: %s is written any(%s), for either bit, or all(%s)", call,
+				keyword, text, symbols, symbols);
+	else if (mrb_obj_is_kind_of(mrb, value, mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), "Test")))
+		SCMP_WISH_FAULT(subject->wish,
+				"%s's %s: a condition cannot stand in a condition's brackets: join two by &", call,
+				keyword);
+	else if (mrb_range_p(value) || mrb_array_p(value))
+		SCMP_WISH_FAULT(subject->wish, "%s's %s: %s is no single value: they are listed, as any(1, 2)", call,
+				keyword, text);
+	else if (string && is_pointer(subject))
 		SCMP_WISH_FAULT(subject->wish,
 				"%s's %s is a pointer, and a filter cannot see what it points to: let a block decide, "
 				"`trap(:%s) { |call| ... call.string(%u) ... }`",
@@ -211,7 +237,7 @@ static bool number(const struct subject *subject, mrb_value value, uint64_t *res
 	char text[VALUE_TEXT];
 
 	if (mrb_symbol_p(value))
-		return constant(subject, mrb_sym_name(subject->mrb, mrb_symbol(value)), result);
+		return constant(subject, mrb_symbol(value), result);
 	if (!scmp_value(subject->mrb, value, result)) {
 		refuse_value(subject, value);
 		return false;
@@ -220,6 +246,7 @@ static bool number(const struct subject *subject, mrb_value value, uint64_t *res
 		SCMP_WISH_FAULT(subject->wish, "%s can never match: of %s's %s the kernel reads %u bits",
 				scmp_inspect(subject->mrb, value, text, sizeof(text)), subject->call->name,
 				subject->keyword, bits_of(subject));
+		scmp_policy_point(subject->keyword);
 		return false;
 	}
 	return true;
@@ -279,6 +306,7 @@ static size_t intervals(const struct subject *subject, mrb_value range, struct i
 	if (low == 0 && high == ones) {
 		SCMP_WISH_FAULT(subject->wish, "%s takes every value of %s's %s: leave it out",
 				scmp_inspect(mrb, range, text, sizeof(text)), subject->call->name, subject->keyword);
+		scmp_policy_point(subject->keyword);
 		return 0;
 	}
 	if (!is_signed) {
@@ -297,6 +325,7 @@ empty:
 	SCMP_WISH_FAULT(subject->wish, "%s can never match: the range is empty%s",
 			scmp_inspect(mrb, range, text, sizeof(text)),
 			is_signed ? "" : " (the kernel takes this argument as unsigned)");
+	scmp_policy_point(subject->keyword);
 	return 0;
 }
 
@@ -366,6 +395,7 @@ static bool expand_only(const struct subject *subject, mrb_value values, struct 
 		return false;
 	if (allowed == ones_of(subject)) {
 		SCMP_WISH_FAULT(subject->wish, "only of all bits is always true: leave %s: out", subject->keyword);
+		scmp_policy_point("only");
 		return false;
 	}
 	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, ones_of(subject) & ~allowed, 0);
@@ -464,19 +494,22 @@ static bool expand_both(const struct subject *subject, mrb_value values, struct 
 static bool expand_test(const struct subject *subject, mrb_value test, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
-	char kept[WORD_MAX];
-	const char *word = keep_word(mrb, mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@op")), kept);
+	char word[KEYWORD_TEXT];
+	mrb_value op = mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@op"));
 	mrb_value values = mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@values"));
 	uint64_t mask;
 
-	if (!word || !mrb_array_p(values))
+	if (!mrb_symbol_p(op) || !mrb_array_p(values))
 		return false;
-	if (RARRAY_LEN(values) == 0) {
-		if (strcmp(word, "broken") != 0) {
-			SCMP_WISH_FAULT(subject->wish, "%s() names no value", word);
-			scmp_policy_point(word);
-		}
+	snprintf(word, sizeof(word), "%s", mrb_sym_name(mrb, mrb_symbol(op)));
+	if (strcmp(word, "broken") == 0) {
+		/* What is wrong with it has been said where it was made. */
 		subject->wish->ok = false;
+		return false;
+	}
+	if (RARRAY_LEN(values) == 0) {
+		SCMP_WISH_FAULT(subject->wish, "%s() names no value", word);
+		scmp_policy_point(word);
 		return false;
 	}
 	if (strcmp(word, "and") == 0)
@@ -597,11 +630,11 @@ bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct sc
 		mrb_value key = RARRAY_PTR(keys)[i];
 		struct subject subject = {mrb, wish, call};
 		struct scmp_clauses mine = {0};
-		char kept[WORD_MAX];
+		char keyword[KEYWORD_TEXT];
 
-		subject.keyword = keep_word(mrb, key, kept);
-		if (!subject.keyword)
-			continue;
+		/* mruby has one buffer for the names of all short Symbols. */
+		snprintf(keyword, sizeof(keyword), "%s", mrb_sym_name(mrb, mrb_symbol(key)));
+		subject.keyword = keyword;
 		if (!find_argument(call, subject.keyword, &subject)) {
 			unknown_keyword(wish, call, subject.keyword);
 			ok = false;

@@ -18,7 +18,9 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "block.h"
 #include "call.h"
+#include "exceptions.h"
 #include "gem.h"
 #include "place.h"
 #include "policy.h"
@@ -43,30 +45,13 @@ void scmp_bridge_on_fault(scmp_bridge_fault report)
 	bridge.report = report;
 }
 
-static mrb_value describe(mrb_state *mrb, void *data)
-{
-	mrb_value exception = *(mrb_value *)data;
-	mrb_value text = mrb_funcall(mrb, exception, "message", 0);
-
-	return mrb_format(mrb, "%v (%s)", text, mrb_obj_classname(mrb, exception));
-}
-
 static void report(mrb_state *mrb, mrb_value exception)
 {
 	struct scmp_place place = scmp_place_of(mrb, exception);
-	mrb_bool failed = false;
-	mrb_value text = mrb_protect_error(mrb, describe, &exception, &failed);
-	char line[256];
-	size_t length = 0;
+	struct scmp_exception described;
 
-	if (!failed && mrb_string_p(text)) {
-		length = (size_t)RSTRING_LEN(text);
-		if (length >= sizeof(line))
-			length = sizeof(line) - 1;
-		memcpy(line, RSTRING_PTR(text), length);
-	}
-	line[length] = '\0';
-	bridge.report(place.file, place.line, length ? line : "an exception that cannot be described");
+	scmp_exception_describe(mrb, exception, &described);
+	bridge.report(place.file, place.line, described.text);
 }
 
 static mrb_value run(mrb_state *mrb, void *data)
@@ -153,15 +138,23 @@ int scmp_bridge_refresh(void)
  */
 static mrb_value on_trap(mrb_state *mrb, mrb_value self)
 {
+	const mrb_value *arguments;
+	mrb_int n_arguments;
 	mrb_value block;
 	int r;
 
 	if (scmp_policy_is_final())
 		mrb_raise(mrb, E_RUNTIME_ERROR,
 			  "the policy is in force and can no longer be changed: say on_trap outside of blocks");
-	mrb_get_args(mrb, "&", &block);
-	if (mrb_nil_p(block))
-		mrb_raise(mrb, E_ARGUMENT_ERROR, "on_trap takes a block: Seccomp.on_trap { |syscall, call| ... }");
+	mrb_get_args(mrb, "*&", &arguments, &n_arguments, &block);
+	if (n_arguments)
+		scmp_note_fault(mrb, "on_trap",
+				"on_trap takes a block alone, for all traps: a rule's own is "
+				"`rule.trap(:mkdir) { |call| ... }`");
+	else if (mrb_nil_p(block))
+		scmp_note_fault(mrb, "on_trap", "on_trap takes a block: Seccomp.on_trap { |syscall, call| ... }");
+	if (n_arguments || mrb_nil_p(block) || !scmp_block_check(mrb, NULL, block, SCMP_BLOCK_OF_ON_TRAP))
+		return mrb_true_value();
 	mrb_gc_register(mrb, block);
 	bridge.on_trap = block;
 	scmp_policy_note_block();
@@ -185,5 +178,5 @@ void scmp_bridge_init(mrb_state *mrb, struct RClass *module)
 	bridge.call = scmp_call_new(mrb);
 	mrb_gc_register(mrb, bridge.call);
 	bridge.report = report_on_stderr;
-	mrb_define_module_function(mrb, module, "on_trap", on_trap, MRB_ARGS_BLOCK());
+	mrb_define_module_function(mrb, module, "on_trap", on_trap, MRB_ARGS_ANY());
 }

@@ -23,9 +23,15 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 			SCMP_WISH_FAULT(wish, "too many ARGs: a syscall has at most %d arguments", SCMP_ARGS_MAX);
 		return;
 	}
+	if (mrb_nil_p(op) || mrb_nil_p(a)) {
+		SCMP_WISH_FAULT(wish, "ARG takes an operator and a value, as Seccomp::ARG(:==, 3)");
+		scmp_policy_point("ARG");
+		return;
+	}
 	if (operator<0) {
 		SCMP_WISH_FAULT(wish, "unknown operator %s: use :==, :!=, :<, :<=, :>, :>= or :=~",
 				scmp_inspect(mrb, op, text, sizeof(text)));
+		scmp_policy_point("ARG");
 		return;
 	}
 	test->arg = (uint8_t)index;
@@ -33,6 +39,7 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 	if (operator== SCMP_OP_MASKED_EQ) {
 		if (mrb_nil_p(b)) {
 			SCMP_WISH_FAULT(wish, "ARG(:=~, mask, value) takes a mask and a value");
+			scmp_policy_point("ARG");
 			return;
 		}
 		if (!scmp_value(mrb, a, &test->mask))
@@ -41,6 +48,7 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 	} else if (!mrb_nil_p(b)) {
 		SCMP_WISH_FAULT(wish, "ARG(:%s, value) takes one value; only :=~ takes two",
 				mrb_symbol_p(op) ? mrb_sym_name(mrb, mrb_symbol(op)) : "op");
+		scmp_policy_point("ARG");
 		return;
 	}
 	if (!scmp_value(mrb, a, &test->value))
@@ -49,10 +57,17 @@ void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argume
 	return;
 
 no_value:
+	if (mrb_symbol_p(a)) {
+		SCMP_WISH_FAULT(wish, "ARG takes numbers: a constant stands behind an argument's name, as `prot: %s`",
+				scmp_inspect(mrb, a, text, sizeof(text)));
+		scmp_policy_point("ARG");
+		return;
+	}
 	SCMP_WISH_FAULT(wish,
 			"%s is not an argument's value: 64 bits as an Integer, or a String such as "
 			"\"0xffffffff00000000\"",
 			scmp_inspect(mrb, a, text, sizeof(text)));
+	scmp_policy_point("ARG");
 }
 
 static bool is_dummy(const struct scmp_test *test)

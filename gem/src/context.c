@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "answers.h"
+#include "block.h"
 #include "bridge.h"
 #include "gem.h"
 #include "place.h"
@@ -28,6 +29,7 @@
 #include "source.h"
 #include "statement.h"
 #include "syscalls.h"
+#include "unused.h"
 #include "wish.h"
 
 /* The C structure belongs to the policy and lives as long as it. */
@@ -72,11 +74,29 @@ struct named {
 	const struct scmp_syscall *call; /* NULL: the number is not known */
 };
 
+/* The keyword of `flags = 3`, which names the call of the number 3, where the statement has one. */
+static bool note_assignment(struct scmp_wish *wish)
+{
+	size_t length, n;
+	const char *text = scmp_source_statement(wish->place.file, wish->place.line, &length), *word;
+	char token[32];
+
+	if (!text || !scmp_statement_assigned(text, length, &word, &n))
+		return false;
+	snprintf(token, sizeof(token), "%.*s", (int)n, word);
+	SCMP_WISH_FAULT(wish, "%s = is an assignment, whose value would name a syscall: a condition is written `%s: 3`",
+			token, token);
+	scmp_policy_point(token);
+	return true;
+}
+
 static struct named name_number(struct scmp_wish *wish, int nr)
 {
 	struct named named = {nr, NULL, scmp_syscall_by_number(nr)};
 	char text[32];
 
+	if (note_assignment(wish))
+		return named;
 	if (named.call) {
 		named.name = named.call->name;
 		return named;
@@ -91,17 +111,30 @@ static struct named name_number(struct scmp_wish *wish, int nr)
 static struct named name_syscall(struct scmp_wish *wish, const char *name)
 {
 	struct named named = {scmp_resolve_syscall(name)};
-	const char *near;
-	char token[64];
+	const char *near, *argument;
+	char token[64], text[SCMP_SUGGESTION];
 
 	if (named.nr >= 0) {
 		named.call = scmp_syscall_by_number(named.nr);
 		named.name = named.call ? named.call->name : strdup(name);
 		return named;
 	}
-	near = scmp_suggest_syscall(name);
-	SCMP_WISH_FAULT(wish, "%s :%s%s%s%s", named.nr == -2 ? "this architecture has no syscall" : "unknown syscall",
-			name, near ? " (did you mean :" : "", near ? near : "", near ? "?)" : "");
+	if (note_assignment(wish))
+		return named;
+	/* Of an errno that stands in a call's place the errno's place has told. */
+	if (scmp_resolve_errno(name) && !wish->ok)
+		return named;
+	near = scmp_suggest_syscall(name, text);
+	if (scmp_resolve_errno(name))
+		SCMP_WISH_FAULT(wish, ":%s is an errno and no syscall: it stands first, `rule.errno :%s, :mkdir`", name,
+				name);
+	else if (scmp_constant_owner(name, &argument))
+		SCMP_WISH_FAULT(wish, ":%s is no syscall: a condition stands behind its argument's name, `%s: :%s`",
+				name, argument, name);
+	else
+		SCMP_WISH_FAULT(wish, "%s :%s%s%s%s",
+				named.nr == -2 ? "this architecture has no syscall" : "unknown syscall", name,
+				near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 	snprintf(token, sizeof(token), ":%s", name);
 	scmp_policy_point(token);
 	return named;
@@ -117,11 +150,18 @@ static struct named resolve(mrb_state *mrb, struct scmp_wish *wish, mrb_value wh
 	if (name)
 		return name_syscall(wish, name);
 	if (is_a(mrb, what, "Test")) {
+		const char *op = scmp_word_of(mrb, mrb_iv_get(mrb, what, mrb_intern_lit(mrb, "@op")));
+
 		/* A helper that was given the rule's block has said so itself. */
-		if (RARRAY_LEN(mrb_iv_get(mrb, what, mrb_intern_lit(mrb, "@values"))) > 0)
+		wish->ok = false;
+		if (op && strcmp(op, "broken") != 0) {
 			SCMP_WISH_FAULT(wish,
 					"a condition stands behind the name of an argument, as in `flags: any(...)`");
-		wish->ok = false;
+			scmp_policy_point(op);
+		}
+	} else if (mrb_proc_p(what)) {
+		SCMP_WISH_FAULT(wish, "a block stands behind what the rule is given, `trap(:mkdir) { |call| ... }` or "
+				      "`trap :mkdir, &a_lambda`");
 	} else if (mrb_hash_p(what))
 		SCMP_WISH_FAULT(wish, "%s: conditions are keywords, `flags: 1`, and come last; a String is no keyword",
 				scmp_inspect(mrb, what, text, sizeof(text)));
@@ -165,12 +205,14 @@ static bool settle(mrb_state *mrb, struct scmp_wish *wish, const struct named *n
 		SCMP_WISH_FAULT(wish,
 				"%s cannot be refused: without it a process cannot end, or come back from a signal",
 				rule->name);
+		scmp_policy_point(rule->name);
 		return false;
 	case SCMP_ANSWER_CANNOT_FAIL:
 		SCMP_WISH_FAULT(
 			wish,
 			"%s cannot fail, its callers take the error for a result: choose one with `return n, :%s`",
 			rule->name, rule->name);
+		scmp_policy_point(rule->name);
 		return false;
 	}
 	scmp_wish_settle(rule);
@@ -252,7 +294,7 @@ static void add_family(mrb_state *mrb, struct scmp_policy_context *context, stru
 		for (j = 0; mrb_array_p(names) && j < RARRAY_LEN(names); j++) {
 			const char *name = scmp_word_of(mrb, RARRAY_PTR(names)[j]);
 
-			if (name && scmp_resolve_syscall(name) != -2)
+			if (!name || scmp_resolve_syscall(name) != -2)
 				add_syscall(mrb, context, wish, RARRAY_PTR(names)[j], mrb_ary_entry(entry, 1));
 		}
 	}
@@ -298,29 +340,37 @@ static struct scmp_wish new_wish(mrb_state *mrb, const struct scmp_policy_contex
 }
 
 /* A keyword given twice, an operator of Ruby's between tests: nothing of that comes this far. */
-static void look_for_swallowed(struct scmp_wish *wish)
+static void look_for_swallowed(struct scmp_wish *wish, bool of_default)
 {
+	enum scmp_swallowed swallowed;
+	bool option;
 	size_t length, n;
 	const char *text = scmp_source_statement(wish->place.file, wish->place.line, &length), *word;
 	char token[32];
 
 	if (!text)
 		return;
-	switch (scmp_statement_swallowed(text, length, &word, &n)) {
+	swallowed = scmp_statement_swallowed(text, length, &word, &n);
+	snprintf(token, sizeof(token), "%.*s", (int)n, word);
+	option = strcmp(token, "default") == 0 || strcmp(token, "why") == 0 || strcmp(token, "log") == 0 ||
+		 strcmp(token, "limit") == 0;
+	/* The rules of a block on the same line tell of theirs. */
+	if (of_default && !option)
+		return;
+	switch (swallowed) {
 	case SCMP_SWALLOWED_NOTHING:
 		return;
 	case SCMP_SWALLOWED_KEYWORD:
-		SCMP_WISH_FAULT(wish, "%.*s: is given twice, and Ruby keeps the last: join two tests by &", (int)n,
-				word);
+		SCMP_WISH_FAULT(wish, "%s: is given twice, and Ruby keeps the last%s", token,
+				option ? "" : ": join two tests by &");
 		break;
 	case SCMP_SWALLOWED_OPERATOR:
 		SCMP_WISH_FAULT(wish,
-				"%.*s is Ruby's own, and keeps one of the two: `any(...) & none(...)` is both, "
+				"%s is Ruby's own, and keeps one of the two: `any(...) & none(...)` is both, "
 				"[any(...), none(...)] either",
-				(int)n, word);
+				token);
 		break;
 	}
-	snprintf(token, sizeof(token), "%.*s", (int)n, word);
 	scmp_policy_point(token);
 }
 
@@ -334,6 +384,9 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 	mrb_int i;
 
 	mrb_get_args(mrb, "ooAoo", &action, &operand, &what, &options, &block);
+	context->asked = true;
+	scmp_unused_take(mrb, what);
+	scmp_unused_take(mrb, options);
 	if (mrb_obj_equal(mrb, operand, self))
 		operand = mrb_undef_value();
 	if (context->loaded)
@@ -344,18 +397,22 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 		if (is_a(mrb, RARRAY_PTR(what)[i], "Arg"))
 			scmp_wish_argument(mrb, &wish, RARRAY_PTR(what)[i], index++);
 	scmp_wish_options(mrb, &wish, options);
-	if (!mrb_nil_p(wish.conditions))
-		look_for_swallowed(&wish);
+	if (mrb_hash_p(options) && !mrb_hash_empty_p(mrb, options))
+		look_for_swallowed(&wish, false);
 	if (!mrb_nil_p(block)) {
 		wish.block = block;
 		if (wish.rule.verdict != SCMP_VERDICT_TRAP) {
 			SCMP_WISH_FAULT(&wish, "%s takes no block: only trap asks one",
 					wish.verb ? wish.verb : "this rule");
-			wish.ok = false;
+			scmp_policy_point(wish.verb ? wish.verb : "rule");
+		} else {
+			wish.ok &= scmp_block_check(mrb, context, block, SCMP_BLOCK_OF_RULE);
 		}
 	}
-	if (add_what(mrb, context, &wish, what) == 0 && wish.ok)
+	if (add_what(mrb, context, &wish, what) == 0 && wish.ok) {
 		SCMP_WISH_FAULT(&wish, "%s names no syscall", wish.verb ? wish.verb : "the rule");
+		scmp_policy_point(wish.verb ? wish.verb : "rule");
+	}
 	return mrb_int_value(mrb, 0);
 }
 
@@ -376,16 +433,43 @@ static void set_unknown(mrb_state *mrb, struct scmp_policy_context *context, str
 		wish->conditions = mrb_nil_value();
 }
 
+/* Options of Seccomp.new that are none. */
+static void refuse_conditions(mrb_state *mrb, struct scmp_wish *wish, bool no_default)
+{
+	static const char *const words[] = {"limit", "log", "unknown", "why", "default"};
+	mrb_value keys = mrb_hash_keys(mrb, wish->conditions);
+	mrb_int i;
+
+	for (i = 0; i < RARRAY_LEN(keys); i++) {
+		const char *word = mrb_sym_name(mrb, mrb_symbol(RARRAY_PTR(keys)[i]));
+		const char *near = scmp_suggest(word, words, no_default ? 5 : 4);
+
+		if (near)
+			SCMP_WISH_FAULT(wish, "Seccomp.new has no option %s: (did you mean %s:?)", word, near);
+		else
+			SCMP_WISH_FAULT(wish,
+					"a default has no conditions: its options are limit:, log:, unknown: and why:");
+		scmp_policy_point(word);
+	}
+}
+
 static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb_value action, mrb_value options)
 {
 	struct scmp_wish wish = new_wish(mrb, context);
+	bool none = mrb_nil_p(action);
 
+	if (none)
+		action = mrb_symbol_value(mrb_intern_lit(mrb, "allow"));
+	scmp_unused_take(mrb, options);
 	scmp_wish_action(mrb, &wish, action, mrb_undef_value());
 	wish.rule.verb = wish.verb;
 	scmp_wish_options(mrb, &wish, options);
 	set_unknown(mrb, context, &wish);
 	if (!mrb_nil_p(wish.conditions))
-		SCMP_WISH_FAULT(&wish, "a default has no conditions: its options are limit:, log:, unknown: and why:");
+		refuse_conditions(mrb, &wish, none);
+	else if (none && wish.ok)
+		SCMP_WISH_FAULT(&wish, "a context needs a default action: Seccomp.new(default: :allow) { |rule| ... }");
+	look_for_swallowed(&wish, true);
 	scmp_wish_settle(&wish.rule);
 	if (wish.rule.traps)
 		wish.rule.id = scmp_policy_next_id();
@@ -467,6 +551,7 @@ static mrb_value context_include(mrb_state *mrb, mrb_value self)
 		scmp_policy_point("include");
 		return mrb_int_value(mrb, 0);
 	}
+	context->asked = true;
 	including = (struct including){context, scmp_word_of(mrb, name), 0};
 	if (scmp_source_include(mrb, including.name, context, &place, &exception) && including.n_contexts == 0 &&
 	    mrb_nil_p(exception)) {
@@ -499,10 +584,17 @@ static mrb_value context_silence(mrb_state *mrb, mrb_value self)
 static mrb_value context_initialize(mrb_state *mrb, mrb_value self)
 {
 	struct scmp_policy_context *context;
-	mrb_value action, options = mrb_nil_value();
+	mrb_value action = mrb_nil_value(), options = mrb_nil_value(), block;
 
-	mrb_get_args(mrb, "o|o", &action, &options);
+	mrb_get_args(mrb, "|oo&", &action, &options, &block);
+	if (mrb_nil_p(action) && !scmp_policy_deferred())
+		mrb_raise(mrb, E_ARGUMENT_ERROR,
+			  "a context needs a default action: Seccomp.new(default: :allow) { |rule| ... }");
 	refuse_if_final(mrb);
+	if (!mrb_nil_p(block))
+		scmp_note_fault(mrb, "Context",
+				"Seccomp::Context.new takes no block: Seccomp.new(default: :allow) { |rule| "
+				"... } does");
 	if (DATA_PTR(self))
 		mrb_raise(mrb, E_RUNTIME_ERROR, "this context is initialized already");
 	if (including.context) {
@@ -568,14 +660,25 @@ static mrb_value context_load(mrb_state *mrb, mrb_value self)
 {
 	struct scmp_policy_context *context = context_of(mrb, self);
 	struct scmp_frame frame = {.log_fd = -1};
+	mrb_value block;
 	struct scmp_why why;
 
+	mrb_get_args(mrb, "&", &block);
+	if (!mrb_nil_p(block)) {
+		struct scmp_place place = scmp_place_now(mrb);
+
+		scmp_policy_fault(
+			context, place.file, place.line, false,
+			"load takes no block: it is Seccomp.new's, `Seccomp.new(default: :allow) { |rule| ... "
+			"}.load`");
+	}
 	if (is_included(mrb, self))
 		return mrb_int_value(mrb, 0);
 	if (context->loaded) {
 		struct scmp_place place = scmp_place_now(mrb);
 
 		scmp_policy_fault(context, place.file, place.line, false, "this context is loaded already");
+		scmp_policy_point("load");
 	}
 	if (scmp_policy_deferred()) {
 		context->loaded = true;
@@ -621,6 +724,19 @@ static mrb_value fault(mrb_state *mrb, mrb_value self)
 	return mrb_nil_value();
 }
 
+/* context.__block?(block): whether it can be run. */
+static mrb_value context_block(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_policy_context *context = context_of(mrb, self);
+	mrb_value block;
+	bool ok;
+
+	mrb_get_args(mrb, "o", &block);
+	ok = scmp_block_check(mrb, context, block, SCMP_BLOCK_OF_CONTEXT);
+	context->asked |= !ok;
+	return mrb_bool_value(ok);
+}
+
 /* dup and clone: two objects would share one list of rules. */
 static mrb_value context_copy(mrb_state *mrb, mrb_value self)
 {
@@ -638,7 +754,8 @@ void scmp_context_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_class_under(mrb, module, "Test", mrb->object_class);
 	mrb_define_class_under(mrb, module, "Family", mrb->object_class);
 	mrb_define_class_under(mrb, module, "PolicyError", mrb_class_get(mrb, "StandardError"));
-	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_ARG(1, 1));
+	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_OPT(2));
+	mrb_define_method(mrb, class, "__block?", context_block, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "__rule", context_rule, MRB_ARGS_REQ(5));
 	mrb_define_method(mrb, class, "__silence", context_silence, MRB_ARGS_REQ(2));
 	mrb_define_method(mrb, class, "include", context_include, MRB_ARGS_REQ(1));

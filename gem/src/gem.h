@@ -35,8 +35,12 @@ void scmp_bridge_init(mrb_state *mrb, struct RClass *module);
  * -1: no such name; -2: a syscall that this architecture does not have. */
 int scmp_resolve_syscall(const char *name);
 
-/* scmp_suggest_syscall() - the name that `name` was meant to be, or NULL */
-const char *scmp_suggest_syscall(const char *name);
+/*
+ * scmp_suggest_syscall() - what `name` was meant to be, or NULL
+ * @text: room for it; as a policy writes it, ":open" or "family(:open)"
+ */
+enum { SCMP_SUGGESTION = 48 };
+const char *scmp_suggest_syscall(const char *name, char text[SCMP_SUGGESTION]);
 
 /* scmp_resolve_errno() - number of "EPERM"; 0 if there is none */
 int scmp_resolve_errno(const char *name);

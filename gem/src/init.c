@@ -7,6 +7,8 @@
 #include <seccomp.h>
 
 #include "gem.h"
+#include "missing.h"
+#include "unused.h"
 
 /* mrblib/, compiled; mruby's own build of a gem compiles and loads it by itself. */
 extern const uint8_t scmp_words[];
@@ -42,6 +44,8 @@ void mrb_mruby_seccomp_gem_init(mrb_state *mrb)
 	scmp_context_init(mrb, module);
 	scmp_call_init(mrb, module);
 	scmp_bridge_init(mrb, module);
+	scmp_unused_init(mrb, module);
+	scmp_missing_init(mrb, module);
 }
 
 void mrb_mruby_seccomp_gem_final(mrb_state *mrb)

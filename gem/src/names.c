@@ -10,6 +10,7 @@
 #include <mruby/array.h>
 #include <mruby/string.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,13 @@ int scmp_resolve_syscall(const char *name)
 
 /*
  * Damerau-Levenshtein, the optimal string alignment variant: an insertion, a
- * deletion, a substitution or a swap of neighbours counts one.
+ * deletion, a substitution or a swap of neighbours counts one, a letter's case nothing.
  */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 static unsigned distance(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b), i, j;
@@ -55,7 +61,7 @@ static unsigned distance(const char *a, const char *b)
 
 		row[0] = (unsigned char)i;
 		for (j = 1; j <= m; j++) {
-			unsigned best = up[j - 1] + (a[i - 1] != b[j - 1]);
+			unsigned best = up[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]));
 
 			if (up[j] + 1u < best)
 				best = up[j] + 1u;
@@ -69,7 +75,7 @@ static unsigned distance(const char *a, const char *b)
 	return d[n % 3][m];
 }
 
-/* A near word is one with at most a third of its letters wrong. */
+/* A near word is one with about a third of its letters wrong, at most. */
 struct nearest {
 	const char *word;
 	unsigned distance;
@@ -79,7 +85,7 @@ static void consider(struct nearest *nearest, const char *word, const char *cand
 {
 	unsigned d = distance(word, candidate);
 
-	if (d <= strlen(word) / 3 + 1 && (!nearest->word || d < nearest->distance)) {
+	if (d <= (strlen(word) + 1) / 3 && (!nearest->word || d < nearest->distance)) {
 		nearest->word = candidate;
 		nearest->distance = d;
 	}
@@ -95,65 +101,128 @@ const char *scmp_suggest(const char *word, const char *const *words, size_t n)
 	return nearest.word;
 }
 
-/* What libc, other systems and other tools call these. Distance alone misleads: umount is nearest to mount. */
+/*
+ * What libc, other systems and other tools call these, and what they become here. Distance alone misleads: umount is
+ * nearest to mount. What is more than one call is its family.
+ */
 static const char *const other_names[][2] = {
-	{"umount", "umount2"},
-	{"pread", "pread64"},
-	{"pwrite", "pwrite64"},
-	{"newuname", "uname"},
-	{"fstatat", "newfstatat"},
-	{"fstatat64", "newfstatat"},
-	{"sigaction", "rt_sigaction"},
-	{"sigprocmask", "rt_sigprocmask"},
-	{"sigreturn", "rt_sigreturn"},
-	{"sigsuspend", "rt_sigsuspend"},
-	{"sigpending", "rt_sigpending"},
-	{"sigqueue", "rt_sigqueueinfo"},
-	{"prlimit", "prlimit64"},
-	{"stat64", "stat"},
-	{"lstat64", "lstat"},
-	{"fstat64", "fstat"},
-	{"sendfile64", "sendfile"},
-	{"fadvise", "fadvise64"},
-	{"posix_fadvise", "fadvise64"},
-	{"exec", "execve"},
-	{"execvp", "execve"},
-	{"execl", "execve"},
-	{"waitpid", "wait4"},
-	{"wait", "wait4"},
-	{"wait3", "wait4"},
-	{"send", "sendto"},
-	{"recv", "recvfrom"},
-	{"sleep", "clock_nanosleep"},
-	{"usleep", "clock_nanosleep"},
-	{"posix_spawn", "clone3"},
-	{"_exit", "exit_group"},
-	{"pselect", "pselect6"},
-	{"gethostname", "uname"},
-	{"_llseek", "lseek"},
-	{"mmap2", "mmap"},
-	{"io_uring", "io_uring_setup"},
+	{"umount", ":umount2"},
+	{"pread", ":pread64"},
+	{"pwrite", ":pwrite64"},
+	{"newuname", ":uname"},
+	{"fstatat", ":newfstatat"},
+	{"fstatat64", ":newfstatat"},
+	{"newstat", ":stat"},
+	{"newlstat", ":lstat"},
+	{"newfstat", ":fstat"},
+	{"stat64", ":stat"},
+	{"lstat64", ":lstat"},
+	{"fstat64", ":fstat"},
+	{"sigaction", ":rt_sigaction"},
+	{"sigprocmask", ":rt_sigprocmask"},
+	{"sigreturn", ":rt_sigreturn"},
+	{"sigsuspend", ":rt_sigsuspend"},
+	{"sigpending", ":rt_sigpending"},
+	{"sigqueue", ":rt_sigqueueinfo"},
+	{"signal", ":rt_sigaction"},
+	{"raise", "family(:kill)"},
+	{"abort", "family(:kill)"},
+	{"prlimit", ":prlimit64"},
+	{"sendfile64", ":sendfile"},
+	{"fadvise", ":fadvise64"},
+	{"posix_fadvise", ":fadvise64"},
+	{"posix_fallocate", ":fallocate"},
+	{"exec", "family(:exec)"},
+	{"execv", ":execve"},
+	{"execvp", ":execve"},
+	{"execl", ":execve"},
+	{"execlp", ":execve"},
+	{"fexecve", ":execveat"},
+	{"posix_spawn", "family(:exec)"},
+	{"system", "family(:exec)"},
+	{"popen", "family(:exec)"},
+	{"pthread_create", "family(:fork)"},
+	{"thrd_create", "family(:fork)"},
+	{"waitpid", ":wait4"},
+	{"wait", ":wait4"},
+	{"wait3", ":wait4"},
+	{"send", ":sendto"},
+	{"recv", ":recvfrom"},
+	{"socketcall", "family(:socket)"},
+	{"getaddrinfo", "family(:socket)"},
+	{"sleep", ":clock_nanosleep"},
+	{"usleep", ":clock_nanosleep"},
+	{"_exit", ":exit_group"},
+	{"pselect", ":pselect6"},
+	{"_newselect", ":select"},
+	{"select6", ":pselect6"},
+	{"gethostname", ":uname"},
+	{"_llseek", ":lseek"},
+	{"llseek", ":lseek"},
+	{"mmap2", ":mmap"},
+	{"mmap64", ":mmap"},
+	{"malloc", ":mmap"},
+	{"shm_open", "family(:open)"},
+	{"io_uring", "family(:io_uring)"},
+	{"fopen", "family(:open)"},
+	{"open64", "family(:open)"},
+	{"opendir", "family(:open)"},
+	{"mkstemp", "family(:open)"},
+	{"readdir", ":getdents64"},
+	{"remove", "family(:unlink)"},
+	{"fwrite", "family(:write)"},
+	{"printf", "family(:write)"},
+	{"puts", "family(:write)"},
+	{"fread", "family(:read)"},
+	{"dlopen", "family(:open)"},
+	{"umask2", ":umask"},
+	{"lockf", ":fcntl"},
+	{"eventfd0", ":eventfd"},
+	{"ipc", ":shmget"},
+	{"ugetrlimit", ":getrlimit"},
 };
 
-const char *scmp_suggest_syscall(const char *name)
+/* The kernel's own prefixes, and those of its headers. */
+static const char *without_prefix(const char *name)
 {
+	static const char *const prefixes[] = {"__NR_", "SYS_", "sys_", "__x64_sys_", "__arm64_sys_", "SCMP_SYS_"};
+	size_t i;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return name + strlen(prefixes[i]);
+	return NULL;
+}
+
+const char *scmp_suggest_syscall(const char *name, char text[SCMP_SUGGESTION])
+{
+	const char *bare = without_prefix(name);
+	const struct scmp_syscall *syscall;
 	struct nearest nearest = {0};
 	size_t i;
-	int nr;
 
 	for (i = 0; i < sizeof(other_names) / sizeof(other_names[0]); i++)
 		if (strcmp(other_names[i][0], name) == 0)
 			return other_names[i][1];
+	for (i = 0; i < scmp_n_families; i++)
+		if (strcmp(scmp_families[i].name, name) == 0) {
+			snprintf(text, SCMP_SUGGESTION, "family(:%s)", name);
+			return text;
+		}
+	if (bare && scmp_resolve_syscall(bare) >= 0) {
+		snprintf(text, SCMP_SUGGESTION, ":%s", bare);
+		return text;
+	}
 	/* A name of another architecture is spelled right: what is near it is something else. */
 	if (scmp_resolve_syscall(name) != -1)
 		return NULL;
-	for (nr = 0; nr < NR_END; nr++) {
-		const struct scmp_syscall *syscall = scmp_syscall_by_number(nr);
-
-		if (syscall)
+	for (i = 0; (syscall = scmp_syscall_at(i)); i++)
+		if (syscall->numbers[SCMP_ARCH_HERE] >= 0)
 			consider(&nearest, name, syscall->name);
-	}
-	return nearest.word;
+	if (!nearest.word)
+		return NULL;
+	snprintf(text, SCMP_SUGGESTION, ":%s", nearest.word);
+	return text;
 }
 
 int scmp_resolve_errno(const char *name)
@@ -262,6 +331,7 @@ static mrb_value syscall_to_i(mrb_state *mrb, mrb_value self)
 static mrb_value to_syscall(mrb_state *mrb, mrb_value self)
 {
 	mrb_value name, number;
+	char text[SCMP_SUGGESTION];
 	const char *near;
 
 	mrb_get_args(mrb, "o", &name);
@@ -270,9 +340,9 @@ static mrb_value to_syscall(mrb_state *mrb, mrb_value self)
 	number = number_of(mrb, name);
 	if (!mrb_nil_p(number))
 		return number;
-	near = scmp_suggest_syscall(text_of(mrb, name));
+	near = scmp_suggest_syscall(text_of(mrb, name), text);
 	if (near)
-		mrb_raisef(mrb, E_ARGUMENT_ERROR, "unknown syscall :%s (did you mean :%s?)", text_of(mrb, name), near);
+		mrb_raisef(mrb, E_ARGUMENT_ERROR, "unknown syscall :%s (did you mean %s?)", text_of(mrb, name), near);
 	mrb_raisef(mrb, E_ARGUMENT_ERROR, "unknown syscall :%s", text_of(mrb, name));
 	return mrb_nil_value();
 }
@@ -328,22 +398,73 @@ static mrb_value family_members(mrb_state *mrb, mrb_value self)
 	return mrb_nil_value();
 }
 
+static const char *const arches[] = {[SCMP_X86_64] = "x86_64", [SCMP_AARCH64] = "aarch64"};
+
+static int arch_by_name(const char *name)
+{
+	int i;
+
+	for (i = 0; name && i < SCMP_ARCHES; i++)
+		if (strcmp(arches[i], name) == 0)
+			return i;
+	return -1;
+}
+
 /* Seccomp.__arch?(name): whether it is this machine's; nil, and a fault, where nobody knows it. */
 static mrb_value is_arch(mrb_state *mrb, mrb_value self)
 {
-	static const char *const arches[] = {[SCMP_X86_64] = "x86_64", [SCMP_AARCH64] = "aarch64"};
 	mrb_value name;
 	const char *word;
-	size_t i;
+	int arch;
 
 	mrb_get_args(mrb, "o", &name);
 	word = text_of(mrb, name);
-	for (i = 0; word && i < SCMP_ARCHES; i++)
-		if (strcmp(arches[i], word) == 0)
-			return mrb_bool_value(i == SCMP_ARCH_HERE);
+	arch = arch_by_name(word);
+	if (arch >= 0)
+		return mrb_bool_value(arch == SCMP_ARCH_HERE);
 	scmp_note_fault(mrb, word ? word : "on_arch", "unknown architecture %s%s: it is :x86_64 or :aarch64",
 			word ? ":" : "of no name", word ? word : "");
 	return mrb_nil_value();
+}
+
+/* Of a machine that is not at hand the table alone knows the names; of this one libseccomp may know more. */
+static bool is_known(mrb_state *mrb, int arch, const char *name)
+{
+	const struct scmp_syscall *syscall = scmp_syscall_by_name(name);
+	char text[SCMP_SUGGESTION];
+	const char *near;
+
+	if ((syscall && syscall->numbers[arch] >= 0) || (arch == SCMP_ARCH_HERE && scmp_resolve_syscall(name) >= 0))
+		return true;
+	near = syscall ? NULL : scmp_suggest_syscall(name, text);
+	if (syscall)
+		scmp_note_fault(mrb, name, "%s has no syscall :%s", arches[arch], name);
+	else
+		scmp_note_fault(mrb, name, "unknown syscall :%s%s%s%s", name, near ? " (did you mean " : "",
+				near ? near : "", near ? "?)" : "");
+	return false;
+}
+
+/* Seccomp.__known?(arch, syscalls): false, and faults, where that architecture lacks one of them. */
+static mrb_value are_known(mrb_state *mrb, mrb_value self)
+{
+	mrb_value name, list;
+	bool known = true;
+	mrb_int i;
+	int arch;
+
+	mrb_get_args(mrb, "oA", &name, &list);
+	arch = arch_by_name(text_of(mrb, name));
+	list = mrb_funcall(mrb, list, "flatten", 0);
+	for (i = 0; arch >= 0 && i < RARRAY_LEN(list); i++) {
+		char word[SCMP_SUGGESTION];
+
+		if (!text_of(mrb, RARRAY_PTR(list)[i]))
+			continue;
+		snprintf(word, sizeof(word), "%s", text_of(mrb, RARRAY_PTR(list)[i]));
+		known &= is_known(mrb, arch, word);
+	}
+	return mrb_bool_value(known);
 }
 
 void scmp_names_init(mrb_state *mrb, struct RClass *module)
@@ -356,6 +477,7 @@ void scmp_names_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_const(mrb, module, "LIBSECCOMP_VERSION", text);
 	mrb_define_module_function(mrb, module, "__family", family_members, MRB_ARGS_REQ(2));
 	mrb_define_module_function(mrb, module, "__arch?", is_arch, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, module, "__known?", are_known, MRB_ARGS_REQ(2));
 	mrb_define_module_function(mrb, module, "syscall_to_name", syscall_to_name, MRB_ARGS_REQ(1));
 	mrb_define_module_function(mrb, module, "syscall_to_i", syscall_to_i, MRB_ARGS_REQ(1));
 	mrb_define_module_function(mrb, module, "name_to_syscall", syscall_to_i, MRB_ARGS_REQ(1));

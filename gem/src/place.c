@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads file and line off mruby's backtraces ("p.rb:3:in block"), the one
- * form of them that all its versions agree on.
+ * File and line: of where the policy is now off mruby's frames, of an exception
+ * off its backtrace ("p.rb:3:in block"), the one form that all versions agree on.
  */
 #include "place.h"
 
 #include <mruby/array.h>
 #include <mruby/error.h>
+#include <mruby/irep.h>
+#include <mruby/proc.h>
 #include <mruby/string.h>
 #include <mruby/version.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Its types are those of irep.h. */
+#include <mruby/debug.h>
 
 #include "source.h"
 
@@ -79,11 +85,38 @@ static struct scmp_place first_place(mrb_state *mrb, mrb_value backtrace)
 	return place;
 }
 
+/* The innermost frame that knows its lines, as the backtrace would have it, without making all of its text. */
+static bool frame_place(mrb_state *mrb, struct scmp_place *place)
+{
+	const mrb_callinfo *ci;
+
+	for (ci = mrb->c->ci; ci >= mrb->c->cibase; ci--) {
+		const mrb_irep *irep = ci->proc && !MRB_PROC_CFUNC_P(ci->proc) ? ci->proc->body.irep : NULL;
+		const char *file;
+		uint32_t at;
+		int line;
+
+		if (!irep || !irep->debug_info || !ci->pc || ci->pc <= irep->iseq || ci->pc > irep->iseq + irep->ilen)
+			continue;
+		at = (uint32_t)(ci->pc - irep->iseq - 1);
+		file = mrb_debug_get_filename(mrb, irep, at);
+		line = mrb_debug_get_line(mrb, irep, at);
+		if (!file || line <= 0)
+			continue;
+		place->file = scmp_place_file(file, strlen(file));
+		place->line = scmp_source_first_line(place->file, line);
+		return true;
+	}
+	return false;
+}
+
 struct scmp_place scmp_place_now(mrb_state *mrb)
 {
 	int arena = mrb_gc_arena_save(mrb);
-	struct scmp_place place = first_place(mrb, mrb_get_backtrace(mrb));
+	struct scmp_place place;
 
+	if (!frame_place(mrb, &place))
+		place = first_place(mrb, mrb_get_backtrace(mrb));
 	mrb_gc_arena_restore(mrb, arena);
 	return place;
 }

@@ -79,10 +79,33 @@ void scmp_policy_out_of_memory(void)
 	policy.out_of_memory = true;
 }
 
+/* In the order of the file's lines: some faults show only when all rules are known. */
+static void put_in_order(struct scmp_policy_fault *fault)
+{
+	struct scmp_policy_fault **at;
+
+	for (at = &policy.faults; *at && !((*at)->file == fault->file && (*at)->line > fault->line); at = &(*at)->next)
+		;
+	fault->next = *at;
+	*at = fault;
+}
+
+/* In a loop of the policy's the same is wrong each time. */
+static bool is_noted(const struct scmp_policy_fault *fault)
+{
+	const struct scmp_policy_fault *other;
+
+	for (other = policy.faults; other; other = other->next)
+		if (other->context == fault->context && other->file == fault->file && other->noted == fault->noted &&
+		    other->warning == fault->warning && strcmp(other->text, fault->text) == 0)
+			return true;
+	return false;
+}
+
 void scmp_policy_fault(const struct scmp_policy_context *context, const char *file, int line, enum scmp_warning warning,
 		       const char *format, ...)
 {
-	struct scmp_policy_fault *fault = calloc(1, sizeof(*fault)), **at;
+	struct scmp_policy_fault *fault = calloc(1, sizeof(*fault));
 	va_list arguments;
 
 	if (!fault) {
@@ -91,28 +114,35 @@ void scmp_policy_fault(const struct scmp_policy_context *context, const char *fi
 	}
 	fault->context = context;
 	fault->file = file;
-	fault->line = line;
+	fault->line = fault->noted = line;
 	fault->warning = warning;
 	va_start(arguments, format);
 	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
 	va_end(arguments);
-	/* In the order of the file's lines: some faults show only when all rules are known. */
-	for (at = &policy.faults; *at && !((*at)->file == file && (*at)->line > line); at = &(*at)->next)
-		;
-	fault->next = *at;
-	*at = fault;
+	policy.latest = NULL;
+	if (is_noted(fault)) {
+		free(fault);
+		return;
+	}
+	put_in_order(fault);
 	policy.latest = fault;
 }
 
 void scmp_policy_point(const char *token)
 {
-	struct scmp_policy_fault *fault = policy.latest;
+	struct scmp_policy_fault *fault = policy.latest, **at;
 	int line = fault && fault->file ? scmp_source_line_of(fault->file, fault->line, token) : 0;
 
 	if (line == 0)
 		return;
 	snprintf(fault->token, sizeof(fault->token), "%s", token);
+	if (line == fault->line)
+		return;
+	for (at = &policy.faults; *at != fault; at = &(*at)->next)
+		;
+	*at = fault->next;
 	fault->line = line;
+	put_in_order(fault);
 }
 
 const struct scmp_policy_fault *scmp_policy_faults(void)
@@ -247,12 +277,14 @@ static size_t tell_faults(const struct scmp_policy_context *context, const struc
 	case SCMP_FAULT_NEVER_TRUE:
 		scmp_policy_fault(context, rule->file, rule->line, false,
 				  "%s %s can never match: its conditions contradict themselves", rule->verb, names);
+		scmp_policy_point(rule->verb);
 		break;
 	case SCMP_FAULT_COVERED:
 		scmp_policy_fault(context, rule->file, rule->line, false,
 				  "%s %s can never take effect: %s (%s) %s all of its calls, and the first match wins",
 				  rule->verb, names, line_of(earlier, rule->file, line, sizeof(line)), earlier->verb,
 				  faults[0].together ? "and those before it take" : "takes");
+		scmp_policy_point(rule->verb);
 		break;
 	case SCMP_FAULT_SAME_AS_DEFAULT:
 		scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_NO_EFFECT,
@@ -272,20 +304,36 @@ static bool is_overridden(const struct scmp_policy_context *context, const struc
 	       fault->earlier->file != fault->rule->file;
 }
 
+/* In a host it is an accident: SECCOMP_POLICY=none is how one says it. */
+static void refuse_empty(const struct scmp_policy_context *context)
+{
+	const struct scmp_rule *fallback = &context->context.fallback;
+
+	/* Where something else is wrong a rule may have been lost with it. */
+	if (!policy.deferred || context->asked || fallback->verdict != SCMP_VERDICT_ALLOW || fallback->traps ||
+	    scmp_policy_broken(NULL))
+		return;
+	scmp_policy_fault(context, fallback->file, fallback->line, false,
+			  "this context lets every call pass: its default is allow, and no rule has reached it "
+			  "(SECCOMP_POLICY=none runs a program unfiltered)");
+}
+
 static void check_rules(struct scmp_policy_context *context)
 {
 	struct scmp_fault *faults;
 	size_t n_faults, n = 0, i;
 
+	refuse_empty(context);
 	for (i = 0; i < context->context.n_rules; i++) {
 		const struct scmp_rule *rule = &context->context.rules[i];
 
-		if (scmp_answer_needs_block(rule) && !policy.has_block)
-			scmp_policy_fault(
-				context, rule->file, rule->line, false,
-				"%s cannot fail, its callers take an error for a result: give the trap a block that "
-				"chooses one, or say `return n, :%s`",
-				rule->name, rule->name);
+		if (!scmp_answer_needs_block(rule) || policy.has_block)
+			continue;
+		scmp_policy_fault(context, rule->file, rule->line, false,
+				  "%s cannot fail, its callers take an error for a result: give the trap a block that "
+				  "chooses one, or say `return n, :%s`",
+				  rule->name, rule->name);
+		scmp_policy_point(rule->name);
 	}
 	if (context->context.n_rules == 0)
 		return;

@@ -26,6 +26,7 @@ struct scmp_policy_context {
 	size_t capacity;
 	bool loaded; /* Context#load was called */
 	struct scmp_silence *silences; /* the latest first */
+	bool asked; /* for rules, though there may be none for this architecture */
 	struct scmp_policy_context *next; /* in the order of definition */
 };
 
@@ -34,6 +35,7 @@ struct scmp_policy_fault {
 	const struct scmp_policy_context *context; /* whose rule it is, or NULL */
 	const char *file;
 	int line;
+	int noted; /* the line of the statement, of whose lines the one before is that of the token */
 	enum scmp_warning warning; /* SCMP_WARNING_NONE (false): an error */
 	char text[320];
 	char token[48]; /* the word of the line that it is about, or "" */

@@ -21,6 +21,7 @@ static void wish_log(struct scmp_wish *wish, bool log)
 			break;
 		SCMP_WISH_FAULT(wish, "%s cannot be recorded: log: true goes with errno, return, kill and trap",
 				wish->verb);
+		scmp_policy_point("log: true");
 		break;
 	default:
 		wish->rule.record = log;
@@ -43,12 +44,15 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 		char text[64];
 
 		if (name && strcmp(name, "why") == 0) {
-			if (mrb_string_p(value) && RSTRING_LEN(value) > 0) {
-				wish->rule.why = strdup(mrb_string_cstr(mrb, value));
+			const char *why = mrb_string_p(value) ? scmp_word_of(mrb, value) : NULL;
+
+			if (why && why[0]) {
+				wish->rule.why = strdup(why);
 				continue;
 			}
 			SCMP_WISH_FAULT(wish, "why: takes a String, not %s",
 					scmp_inspect(mrb, value, text, sizeof(text)));
+			scmp_policy_point("why");
 		} else if (name && strcmp(name, "log") == 0) {
 			if (mrb_true_p(value) || mrb_false_p(value)) {
 				has_log = true;
@@ -57,6 +61,7 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 			}
 			SCMP_WISH_FAULT(wish, "log: takes true or false, not %s",
 					scmp_inspect(mrb, value, text, sizeof(text)));
+			scmp_policy_point("log:");
 		} else if (name && strcmp(name, "limit") == 0) {
 			if (mrb_integer_p(value) && mrb_integer(value) >= 1 && mrb_integer(value) <= LIMIT_MAX) {
 				wish->rule.limit = (uint32_t)mrb_integer(value);
@@ -64,6 +69,7 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 			}
 			SCMP_WISH_FAULT(wish, "limit: takes the number of records a second, 1 to %d, not %s", LIMIT_MAX,
 					scmp_inspect(mrb, value, text, sizeof(text)));
+			scmp_policy_point("limit");
 		} else if (name) {
 			if (mrb_nil_p(wish->conditions))
 				wish->conditions = mrb_hash_new(mrb);
@@ -71,11 +77,14 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 		} else {
 			SCMP_WISH_FAULT(wish, "%s is no keyword: arguments and options are Symbols, as in `flags: 1`",
 					scmp_inspect(mrb, key, text, sizeof(text)));
+			scmp_policy_point("=>");
 		}
 	}
 	if (has_log)
 		wish_log(wish, log);
-	if (wish->rule.limit && !wish->rule.record)
+	if (wish->rule.limit && !wish->rule.record) {
 		SCMP_WISH_FAULT(wish,
 				"limit: is about records, and this rule writes none: it goes with trap or log: true");
+		scmp_policy_point("limit");
+	}
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exceptions.h"
 #include "policy.h"
 #include "statement.h"
 
@@ -69,6 +70,11 @@ static struct source *keep(const char *name, const char *path, const char *text,
 
 	if (!source)
 		return NULL;
+	/* A byte order mark would be a part of the first word. */
+	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		length -= 3;
+	}
 	source->name = scmp_place_file(name, strlen(name));
 	source->path = strdup(path);
 	source->text = text;
@@ -104,6 +110,18 @@ static bool ends_early(const struct source *source)
 	return false;
 }
 
+static const char *find_line(const struct source *source, int line, size_t *length);
+
+static void note_syntax(const struct source *source, int line, const char *message)
+{
+	size_t length = 0;
+	const char *text = find_line(source, line, &length);
+	char described[320];
+
+	scmp_policy_fault(NULL, source->name, line, false, "%s",
+			  scmp_syntax_describe(message, text ? text : "", length, described, sizeof(described)));
+}
+
 static struct RProc *compile(mrb_state *mrb, const struct source *source)
 {
 	mrb_ccontext *context = mrb_ccontext_new(mrb);
@@ -120,8 +138,7 @@ static struct RProc *compile(mrb_state *mrb, const struct source *source)
 		const size_t room = sizeof(parser->error_buffer) / sizeof(parser->error_buffer[0]);
 
 		for (i = 0; i < parser->nerr && i < room; i++)
-			scmp_policy_fault(NULL, source->name, parser->error_buffer[i].lineno, false, "%s",
-					  parser->error_buffer[i].message);
+			note_syntax(source, parser->error_buffer[i].lineno, parser->error_buffer[i].message);
 	} else {
 		program = mrb_generate_code(mrb, parser);
 		if (!program)
@@ -271,6 +288,8 @@ static const char *find_line(const struct source *source, int line, size_t *leng
 		return NULL;
 	stop = memchr(p, '\n', (size_t)(end - p));
 	*length = (size_t)((stop ? stop : end) - p);
+	if (*length > 0 && p[*length - 1] == '\r')
+		--*length;
 	return p;
 }
 

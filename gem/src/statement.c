@@ -482,3 +482,25 @@ enum scmp_swallowed scmp_statement_swallowed(const char *text, size_t length, co
 		take(&scanner, &token);
 	}
 }
+
+bool scmp_statement_assigned(const char *text, size_t length, const char **word, size_t *word_length)
+{
+	struct scanner scanner = {.start = text, .p = text, .end = text + length, .line = 1};
+	struct token before = {0};
+
+	for (;;) {
+		struct token token = next_token(&scanner), last = scanner.last;
+
+		if (token.kind == END)
+			return false;
+		if (token.kind == OPERATOR && is(&token, "=") && peek(&scanner, 0) != '>' && last.kind == WORD &&
+		    before.kind == COMMA) {
+			*word = last.text;
+			*word_length = last.length;
+			return true;
+		}
+		if (token.kind != NEWLINE)
+			before = last;
+		take(&scanner, &token);
+	}
+}

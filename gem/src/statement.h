@@ -29,3 +29,6 @@ enum scmp_swallowed {
  * @word: set to the keyword or operator, in `text`; @word_length
  */
 enum scmp_swallowed scmp_statement_swallowed(const char *text, size_t length, const char **word, size_t *word_length);
+
+/* scmp_statement_assigned() - whether something after a comma is an assignment, `rule.kill :mmap, flags = 3` */
+bool scmp_statement_assigned(const char *text, size_t length, const char **word, size_t *word_length);

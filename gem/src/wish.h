@@ -67,6 +67,9 @@ bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct sc
 /* arguments.c: scmp_argument_names() - "dfd, filename, flags, mode", cut to fit */
 const char *scmp_argument_names(const struct scmp_syscall *call, char *text, size_t room);
 
+/* arguments.c: scmp_constant_owner() - a call of whose `argument` this is a constant; NULL: of none */
+const struct scmp_syscall *scmp_constant_owner(const char *name, const char **argument);
+
 /* arguments.c: scmp_narrow() - cut a value, perhaps negative, to so many bits; false where it does not fit */
 bool scmp_narrow(uint64_t *value, unsigned bits);
 

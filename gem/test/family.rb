@@ -49,6 +49,11 @@ end
   "family() names none: it takes a name, as family(:unlink)" => -> { family },
   "family takes no block: `trap(family(...)) { }` with parentheses gives it to the rule" => -> { family(:unlink) {} },
   "unknown architecture :arm: it is :x86_64 or :aarch64" => -> { on_arch(:arm, :uname) },
+  "unknown syscall :opne (did you mean :open?)" => -> { on_arch(:aarch64, :opne) },
+  "aarch64 has no syscall :open" => -> { on_arch(:aarch64, :open) },
+  "on_arch(:aarch64, ...) names nothing: it takes syscalls, or a block that is run there" => -> { on_arch(:aarch64) },
+  "on_arch with syscalls takes no block: `trap(on_arch(...)) { }` with parentheses gives it to the rule" =>
+    -> { on_arch(:aarch64, :uname) {} },
 }.each do |message, misuse|
   assert("misuse is named: #{message}") { assert_equal message, assert_raise_message(ArgumentError, &misuse) }
 end
@@ -58,8 +63,17 @@ assert('on_arch runs its block on that architecture only, and names syscalls tha
   %i[x86_64 aarch64].each { |arch| on_arch(arch) { here << arch } }
   assert_equal 1, here.size
   other = here[0] == :x86_64 ? :aarch64 : :x86_64
-  context = Seccomp.new(default: :allow) { |rule| rule.errno :EPERM, on_arch(other, :a_call_of_there), :sync }
-  assert_true(child(context) { true })
+  context = Seccomp.new(default: :allow) { |rule| rule.errno :EPERM, on_arch(other, :uname), :sync }
+  assert_true(child(context) { Uname.nodename.size > 0 })
+  context = Seccomp.new(default: :allow) { |rule| rule.errno :EPERM, on_arch(here[0], :uname, family(:mkdir)) }
+  assert_true(child(context) do
+    begin
+      Uname.nodename
+      false
+    rescue RuntimeError
+      true
+    end
+  end)
 end
 
 assert('the words are the main object\'s and nobody else\'s') do

@@ -54,7 +54,7 @@ assert('constants are those of libseccomp') do
 end
 
 assert('Seccomp.new wants a default, and yields the context') do
-  assert_equal "Please specify default action by `default: ...'",
+  assert_equal "a context needs a default action: Seccomp.new(default: :allow) { |rule| ... }",
                assert_raise_message(ArgumentError) { Seccomp.new }
   yielded = nil
   context = Seccomp.new(default: :allow) { |rule| yielded = rule }
@@ -70,7 +70,8 @@ end
 
 assert('a default takes log: and why:, as a rule does') do
   assert_kind_of Seccomp::Context, Seccomp.new(default: :kill, log: true, why: "not listed")
-  assert_include policy_error { Seccomp.new(default: :kill, wy: "x").load }, "a default has no conditions: its options are limit:, log:, unknown: and why:"
+  assert_include policy_error { Seccomp.new(default: :kill, wy: "x").load }, "Seccomp.new has no option wy: (did you mean why:?)"
+  assert_include policy_error { Seccomp.new(default: :kill, flags: 1).load }, "a default has no conditions: its options are"
   assert_include policy_error { Seccomp.new(default: :allow, log: true).load }, "allow cannot be recorded"
 end
 

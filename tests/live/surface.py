@@ -47,7 +47,7 @@ class Surface(Live):
 
     def test_backquotes_run_nothing(self):
         result = self.start(self.policy(f"`/bin/echo > {self.path('made')}`\n"), "/bin/true")
-        self.assertEqual((result.returncode, result.stderr), (125, "scmp: %s:1: backquotes not implemented (NotImplementedError)\n"
+        self.assertEqual((result.returncode, result.stderr), (125, "scmp: %s:1: backquotes run a command: a policy runs none\n"
                                                               % self.path("p.rb")))
 
     def test_text_is_not_evaluated(self):

@@ -173,11 +173,11 @@ class Mistakes(Truth):
     def test_a_misspelt_keyword_is_no_option_that_nobody_reads(self):
         self.refused("rule.errno :EPERM, :mkdir, mod: 1", r"mkdir has no argument mod: \(did you mean mode:\?\)")
         self.refused("rule.trap :mkdir, lgo: false", r"mkdir has no argument lgo: \(did you mean log:\?\)")
-        self.refused("rule.kill :mkdir", r"a default has no .*", line=1, default=":allow, lgo: true")
+        self.refused("rule.kill :mkdir", r"Seccomp\.new has no option lgo: .*", line=1, default=":allow, lgo: true")
 
     def test_an_errno_out_of_range_is_refused_by_its_number(self):
         for number in 4096, 99999, -1:
-            self.refused(f"rule.errno {number}, :mkdir", rf"errno {number} is out of range: 1 to 4095")
+            self.refused(f"rule.errno {number}, :mkdir", rf"errno {number} is out of range: 1 to 4095.*")
 
     def test_a_misspelt_constant_is_named_with_its_argument(self):
         self.refused("rule.kill :mmap, prot: any(:PROT_EXECC)",
@@ -242,7 +242,7 @@ class Rules(Truth):
         )
 
     def test_a_call_that_this_machine_does_not_have_is_refused(self):
-        self.refused("rule.kill :socketcall", "this architecture has no syscall :socketcall")
+        self.refused("rule.kill :socketcall", r"this architecture has no syscall :socketcall \(did you mean family\(:socket\)\?\)")
 
     def test_a_call_that_libseccomp_does_not_know_is_filtered(self):
         self.assertEqual(self.results(f"rule.errno {REFUSED}, :mseal, :statmount", str(MSEAL), str(STATMOUNT)), [-REFUSED] * 2)

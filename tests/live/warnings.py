@@ -302,7 +302,7 @@ class Silence(Warned):
             self.warnings(*rules), [(2, "unused-silence", "nothing here gives the warning vdso: do not silence it")]
         )
         self.assertEqual(self.ids(*rules, "rule.silence :unused_silence, why: 'other kernels'"), [])
-        self.assertEqual(self.ids("rule.silence :unused_silence, why: 'so'"), [(2, "unused-silence")])
+        self.assertEqual(self.ids("rule.silence :unused_silence, why: 'so'", "rule.kill :acct"), [(2, "unused-silence")])
 
     def test_an_included_policy_speaks_for_its_own_file(self):
         self.policy(context("rule.silence :alias_gap, why: 'so'", "rule.errno :EIO, :rename"), "other.rb")

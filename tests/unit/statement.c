@@ -59,6 +59,17 @@ static void statements(void)
 	lines("a |\n", "11");
 }
 
+static void assigned(const char *text, const char *expected)
+{
+	const char *word;
+	size_t length;
+	bool is = scmp_statement_assigned(text, strlen(text), &word, &length);
+
+	check_equal(is, expected != NULL);
+	if (expected)
+		check(length == strlen(expected) && memcmp(word, expected, length) == 0);
+}
+
 static void swallowed(const char *text, enum scmp_swallowed expected, const char *expected_word)
 {
 	const char *word;
@@ -93,9 +104,20 @@ static void keywords(void)
 	swallowed("r.kill :a, fd: many(:A) && 3", SCMP_SWALLOWED_NOTHING, NULL);
 }
 
+static void assignments(void)
+{
+	behaviour("an assignment among what a rule is given is found, and no other");
+	assigned("r.kill :a, fd = 3", "fd");
+	assigned("r.kill(:a,\n flags = any(:A))", "flags");
+	assigned("x = r.kill :a, 3", NULL);
+	assigned("r.kill :a, fd => 3", NULL);
+	assigned("r.kill :a, fd == 3, why: \"x, y = 1\"", NULL);
+}
+
 int main(void)
 {
 	statements();
 	keywords();
+	assignments();
 	return 0;
 }
