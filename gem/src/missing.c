@@ -30,7 +30,7 @@ static const char *const rule_words[] = {"allow",	"errno", "return", "kill",    
 					 "include",	"load",	 "reset",  "silence", "intercept"};
 static const char *const call_words[] = {"return",    "errno",	 "kill",   "continue", "syscall", "number",
 					 "nth",	      "process", "thread", "arch",     "ip",	  "caller",
-					 "arguments", "read",	 "write",  "string"};
+					 "arguments", "read",	 "write",  "string",   "flag?"};
 static const char *const main_words[] = {"any",	    "all",    "none",	 "only", "mask",   "not_in",
 					 "accmode", "family", "on_arch", "puts", "print",  "p",
 					 "raise",   "loop",   "lambda",	 "proc", "format", "sprintf"};
