@@ -27,6 +27,7 @@
 #include "logfile.h"
 #include "options.h"
 #include "policy.h"
+#include "trap_rules.h"
 #include "source.h"
 #include "surface.h"
 #include "sys.h"

@@ -6,49 +6,25 @@
  */
 #include <mruby.h>
 #include <mruby/array.h>
-#include <mruby/class.h>
 #include <mruby/hash.h>
 #include <mruby/range.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "clauses.h"
-#include "constants.h"
 #include "gem.h"
+#include "subject.h"
 #include "wish.h"
-
-/* The argument that is spoken of. */
-struct subject {
-	mrb_state *mrb;
-	struct scmp_wish *wish;
-	const struct scmp_syscall *call;
-	const struct scmp_argument *argument;
-	unsigned index;
-	const char *keyword;
-};
 
 enum { VALUE_TEXT = 64, KEYWORD_TEXT = 48, DEPTH_MAX = 16, MODE_BITS = 3 };
 
-static bool expand(const struct subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth);
+static bool expand(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth);
 
-static unsigned bits_of(const struct subject *subject)
+static struct scmp_test test_of(const struct scmp_subject *subject, enum scmp_op op, uint64_t mask, uint64_t value)
 {
-	return scmp_width_bits(subject->argument->width);
-}
-
-static uint64_t ones_of(const struct subject *subject)
-{
-	unsigned bits = bits_of(subject);
-
-	return bits == 64 ? UINT64_MAX : (1ull << bits) - 1;
-}
-
-static struct scmp_test test_of(const struct subject *subject, enum scmp_op op, uint64_t mask, uint64_t value)
-{
-	unsigned bits = bits_of(subject);
+	unsigned bits = scmp_subject_bits(subject);
 
 	return (struct scmp_test){
 		.arg = (uint8_t)subject->index,
@@ -59,7 +35,7 @@ static struct scmp_test test_of(const struct subject *subject, enum scmp_op op, 
 	};
 }
 
-static bool report(const struct subject *subject, enum scmp_clauses_result result)
+static bool report(const struct scmp_subject *subject, enum scmp_clauses_result result)
 {
 	if (result == SCMP_CLAUSES_TOO_MANY)
 		SCMP_WISH_FAULT(subject->wish,
@@ -71,203 +47,12 @@ static bool report(const struct subject *subject, enum scmp_clauses_result resul
 	return result == SCMP_CLAUSES_DONE;
 }
 
-static bool add_test(const struct subject *subject, struct scmp_clauses *clauses, enum scmp_op op, uint64_t mask,
+static bool add_test(const struct scmp_subject *subject, struct scmp_clauses *clauses, enum scmp_op op, uint64_t mask,
 		     uint64_t value)
 {
 	struct scmp_test test = test_of(subject, op, mask, value);
 
 	return report(subject, scmp_clauses_test(clauses, &test));
-}
-
-/*
- * Numbers
- */
-
-bool scmp_narrow(uint64_t *value, unsigned bits)
-{
-	uint64_t ones = bits >= 64 ? UINT64_MAX : (1ull << bits) - 1;
-	bool negative = bits == 32 && (int64_t)*value < 0 && (int64_t)*value >= INT32_MIN;
-
-	if (*value <= ones)
-		return true;
-	if (negative)
-		*value &= ones;
-	return negative;
-}
-
-/* The call and argument whose constant this is, for who has taken the wrong name; of several the shortest. */
-const struct scmp_syscall *scmp_constant_owner(const char *name, const char **argument)
-{
-	const struct scmp_syscall *call, *owner = NULL;
-	size_t i;
-	unsigned a;
-
-	for (i = 0; (call = scmp_syscall_at(i)); i++)
-		for (a = 0; a < call->n_args; a++)
-			if (scmp_constant_by_name(call->args[a].meaning, name) &&
-			    (!owner || strlen(call->name) < strlen(owner->name))) {
-				*argument = scmp_syscall_word(call->args[a].word);
-				owner = call;
-			}
-	return owner;
-}
-
-static const char *nearest_constant(unsigned meaning, const char *name)
-{
-	struct scmp_constants all = scmp_constants_of(meaning);
-	const char **words = calloc(all.n + 1, sizeof(*words)), *near;
-	size_t i;
-
-	if (!words)
-		return NULL;
-	for (i = 0; i < all.n; i++)
-		words[i] = all.first[i].name;
-	near = scmp_suggest(name, words, all.n);
-	free(words);
-	return near;
-}
-
-static bool constant(const struct subject *subject, mrb_sym symbol, uint64_t *value)
-{
-	unsigned meaning = subject->argument->meaning;
-	const char *name = mrb_sym_name(subject->mrb, symbol);
-	const struct scmp_constant *found = scmp_constant_by_name(meaning, name);
-	const struct scmp_syscall *owner;
-	const char *near, *argument = "";
-
-	if (found) {
-		*value = found->value;
-		return true;
-	}
-	near = nearest_constant(meaning, name);
-	owner = scmp_constant_owner(name, &argument);
-	if (owner)
-		SCMP_WISH_FAULT(subject->wish, ":%s is not a constant of %s's %s: it is one of %s's %s", name,
-				subject->call->name, subject->keyword, owner->name, argument);
-	else if (near)
-		SCMP_WISH_FAULT(subject->wish, "unknown constant :%s of %s's %s (did you mean :%s?)", name,
-				subject->call->name, subject->keyword, near);
-	else if (scmp_constants_of(meaning).n)
-		SCMP_WISH_FAULT(subject->wish, "unknown constant :%s of %s's %s: they begin with %s_", name,
-				subject->call->name, subject->keyword, scmp_constants_title(meaning));
-	else
-		SCMP_WISH_FAULT(subject->wish, "%s's %s has no constants: :%s is not a number", subject->call->name,
-				subject->keyword, name);
-	scmp_policy_point(name);
-	return false;
-}
-
-static bool is_pointer(const struct subject *subject)
-{
-	return subject->argument->width == SCMP_WIDTH_PTR;
-}
-
-/* "O_CREAT", "PROT_READ|PROT_EXEC": as Symbols, ":O_CREAT" and so on; false where they are no constants of it. */
-static bool as_symbols(const struct subject *subject, const char *text, char *symbols, size_t room, size_t *n)
-{
-	size_t length = 0;
-
-	for (*n = 0; *text; (*n)++) {
-		char name[32];
-		size_t size = strcspn(text, "| ");
-
-		snprintf(name, sizeof(name), "%.*s", (int)size, text);
-		if (!scmp_constant_by_name(subject->argument->meaning, name) || length + size + 4 > room)
-			return false;
-		length += (size_t)snprintf(symbols + length, room - length, "%s:%s", *n ? ", " : "", name);
-		text += size;
-		text += strspn(text, "| ");
-	}
-	return *n > 0;
-}
-
-/* What Ruby values are not, and what their writer may have meant. */
-static void refuse_value(const struct subject *subject, mrb_value value)
-{
-	mrb_state *mrb = subject->mrb;
-	const char *call = subject->call->name, *keyword = subject->keyword, *string = NULL;
-	char text[VALUE_TEXT], symbols[128];
-	size_t n = 0;
-
-	if (mrb_string_p(value))
-		string = scmp_word_of(mrb, value);
-	if (!string || !as_symbols(subject, string, symbols, sizeof(symbols), &n))
-		n = 0;
-	scmp_inspect(mrb, value, text, sizeof(text));
-	if (mrb_nil_p(value))
-		SCMP_WISH_FAULT(subject->wish, "%s's %s is nil: leave it out to take any value", call, keyword);
-	else if (mrb_false_p(value))
-		SCMP_WISH_FAULT(
-			subject->wish,
-			"%s's %s is false: `!`, `not` and `==` are Ruby's own and made that of it; say not_in(...) for "
-			"any other value, none(...) for bits that are not set",
-			call, keyword);
-	else if (mrb_true_p(value))
-		SCMP_WISH_FAULT(subject->wish, "%s's %s is true: a comparison is written without ==, as `%s: 3`", call,
-				keyword, keyword);
-	else if (mrb_float_p(value))
-		SCMP_WISH_FAULT(subject->wish, "%s's %s is an integer, not %s", call, keyword, text);
-	else if (n == 1)
-		SCMP_WISH_FAULT(subject->wish, "%s's %s: a constant is a Symbol, %s, not %s", call, keyword, symbols,
-				text);
-	else if (n > 1)
-		SCMP_WISH_FAULT(subject->wish, "%s's %s: %s is written any(%s), for either bit, or all(%s)", call,
-				keyword, text, symbols, symbols);
-	else if (mrb_obj_is_kind_of(mrb, value, mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), "Test")))
-		SCMP_WISH_FAULT(subject->wish,
-				"%s's %s: a condition cannot stand in a condition's brackets: join two by &", call,
-				keyword);
-	else if (mrb_range_p(value) || mrb_array_p(value))
-		SCMP_WISH_FAULT(subject->wish, "%s's %s: %s is no single value: they are listed, as any(1, 2)", call,
-				keyword, text);
-	else if (string && is_pointer(subject))
-		SCMP_WISH_FAULT(subject->wish,
-				"%s's %s is a pointer, and a filter cannot see what it points to: let a block decide, "
-				"`trap(:%s) { |call| ... call.string(%u) ... }`",
-				call, keyword, call, subject->index);
-	else
-		SCMP_WISH_FAULT(subject->wish, "%s is not a value of %s's %s: an Integer, a constant or \"0x...\"",
-				text, call, keyword);
-	scmp_policy_point(keyword);
-}
-
-/* One number: an Integer, a String such as "0xffffffff00000000", or a constant. */
-static bool number(const struct subject *subject, mrb_value value, uint64_t *result)
-{
-	char text[VALUE_TEXT];
-
-	if (mrb_symbol_p(value))
-		return constant(subject, mrb_symbol(value), result);
-	if (!scmp_value(subject->mrb, value, result)) {
-		refuse_value(subject, value);
-		return false;
-	}
-	if (!scmp_narrow(result, bits_of(subject))) {
-		SCMP_WISH_FAULT(subject->wish, "%s can never match: of %s's %s the kernel reads %u bits",
-				scmp_inspect(subject->mrb, value, text, sizeof(text)), subject->call->name,
-				subject->keyword, bits_of(subject));
-		scmp_policy_point(subject->keyword);
-		return false;
-	}
-	return true;
-}
-
-/* Bits: one number, or several that are ORed. */
-static bool bits(const struct subject *subject, mrb_value value, uint64_t *result)
-{
-	mrb_int i;
-
-	if (!mrb_array_p(value))
-		return number(subject, value, result);
-	*result = 0;
-	for (i = 0; i < RARRAY_LEN(value); i++) {
-		uint64_t one;
-
-		if (!number(subject, RARRAY_PTR(value)[i], &one))
-			return false;
-		*result |= one;
-	}
-	return true;
 }
 
 /*
@@ -279,17 +64,18 @@ struct interval {
 };
 
 /* As one or two intervals of unsigned numbers: a signed range can lie on both sides of zero. */
-static size_t intervals(const struct subject *subject, mrb_value range, struct interval intervals[2])
+static size_t intervals(const struct scmp_subject *subject, mrb_value range, struct interval intervals[2])
 {
 	mrb_state *mrb = subject->mrb;
 	struct RRange *r = mrb_range_ptr(mrb, range);
 	mrb_value begin = mrb_range_beg(mrb, range), end = mrb_range_end(mrb, range);
 	bool is_signed = scmp_width_is_signed(subject->argument->width);
-	uint64_t ones = ones_of(subject), sign = (ones >> 1) + 1;
+	uint64_t ones = scmp_subject_ones(subject), sign = (ones >> 1) + 1;
 	uint64_t low = is_signed ? sign : 0, high = is_signed ? sign - 1 : ones;
 	char text[VALUE_TEXT];
 
-	if ((!mrb_nil_p(begin) && !number(subject, begin, &low)) || (!mrb_nil_p(end) && !number(subject, end, &high)))
+	if ((!mrb_nil_p(begin) && !scmp_subject_number(subject, begin, &low)) ||
+	    (!mrb_nil_p(end) && !scmp_subject_number(subject, end, &high)))
 		return 0;
 	if (is_signed) {
 		/* Shifted so that the order is that of unsigned numbers. */
@@ -329,7 +115,7 @@ empty:
 	return 0;
 }
 
-static bool expand_range(const struct subject *subject, mrb_value range, struct scmp_clauses *clauses)
+static bool expand_range(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
 	size_t n = intervals(subject, range, found), i;
@@ -350,7 +136,7 @@ static bool expand_range(const struct subject *subject, mrb_value range, struct 
 }
 
 /* Outside of the intervals: all of their complements at once. */
-static bool expand_outside(const struct subject *subject, mrb_value range, struct scmp_clauses *clauses)
+static bool expand_outside(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
 	size_t n = intervals(subject, range, found), i;
@@ -360,7 +146,8 @@ static bool expand_outside(const struct subject *subject, mrb_value range, struc
 		struct scmp_clauses outside = {0};
 
 		ok = (found[i].low == 0 || add_test(subject, &outside, SCMP_OP_LT, 0, found[i].low)) &&
-		     (found[i].high == ones_of(subject) || add_test(subject, &outside, SCMP_OP_GT, 0, found[i].high)) &&
+		     (found[i].high == scmp_subject_ones(subject) ||
+		      add_test(subject, &outside, SCMP_OP_GT, 0, found[i].high)) &&
 		     report(subject, scmp_clauses_and(clauses, &outside));
 		scmp_clauses_free(&outside);
 	}
@@ -371,9 +158,9 @@ static bool expand_outside(const struct subject *subject, mrb_value range, struc
  * Tests: Seccomp::Test, what any(), all() and so on return
  */
 
-static bool some_bits(const struct subject *subject, const char *word, mrb_value values, uint64_t *mask)
+static bool some_bits(const struct scmp_subject *subject, const char *word, mrb_value values, uint64_t *mask)
 {
-	if (!bits(subject, values, mask))
+	if (!scmp_subject_bits_of(subject, values, mask))
 		return false;
 	if (*mask != 0)
 		return true;
@@ -387,21 +174,21 @@ static bool some_bits(const struct subject *subject, const char *word, mrb_value
 	return false;
 }
 
-static bool expand_only(const struct subject *subject, mrb_value values, struct scmp_clauses *clauses)
+static bool expand_only(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
 	uint64_t allowed;
 
-	if (!bits(subject, values, &allowed))
+	if (!scmp_subject_bits_of(subject, values, &allowed))
 		return false;
-	if (allowed == ones_of(subject)) {
+	if (allowed == scmp_subject_ones(subject)) {
 		SCMP_WISH_FAULT(subject->wish, "only of all bits is always true: leave %s: out", subject->keyword);
 		scmp_policy_point("only");
 		return false;
 	}
-	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, ones_of(subject) & ~allowed, 0);
+	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, scmp_subject_ones(subject) & ~allowed, 0);
 }
 
-static bool expand_mask(const struct subject *subject, mrb_value values, struct scmp_clauses *clauses)
+static bool expand_mask(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
 	uint64_t mask, value;
 
@@ -410,7 +197,8 @@ static bool expand_mask(const struct subject *subject, mrb_value values, struct 
 		scmp_policy_point("mask");
 		return false;
 	}
-	if (!bits(subject, RARRAY_PTR(values)[0], &mask) || !bits(subject, RARRAY_PTR(values)[1], &value))
+	if (!scmp_subject_bits_of(subject, RARRAY_PTR(values)[0], &mask) ||
+	    !scmp_subject_bits_of(subject, RARRAY_PTR(values)[1], &value))
 		return false;
 	if (value & ~mask) {
 		SCMP_WISH_FAULT(subject->wish, "(%s & 0x%llx) == 0x%llx can never be true: 0x%llx is outside the mask",
@@ -427,7 +215,7 @@ static bool expand_mask(const struct subject *subject, mrb_value values, struct 
 	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, mask, value);
 }
 
-static bool expand_not_in(const struct subject *subject, mrb_value values, struct scmp_clauses *clauses)
+static bool expand_not_in(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
 	mrb_int i;
 
@@ -442,7 +230,7 @@ static bool expand_not_in(const struct subject *subject, mrb_value values, struc
 		if (mrb_range_p(value)) {
 			ok = expand_outside(subject, value, clauses);
 		} else {
-			ok = number(subject, value, &v) && add_test(subject, &other, SCMP_OP_NE, 0, v) &&
+			ok = scmp_subject_number(subject, value, &v) && add_test(subject, &other, SCMP_OP_NE, 0, v) &&
 			     report(subject, scmp_clauses_and(clauses, &other));
 			scmp_clauses_free(&other);
 		}
@@ -452,7 +240,7 @@ static bool expand_not_in(const struct subject *subject, mrb_value values, struc
 	return true;
 }
 
-static bool expand_accmode(const struct subject *subject, mrb_value values, struct scmp_clauses *clauses)
+static bool expand_accmode(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
 	mrb_int i;
 
@@ -465,7 +253,7 @@ static bool expand_accmode(const struct subject *subject, mrb_value values, stru
 	for (i = 0; i < RARRAY_LEN(values); i++) {
 		uint64_t mode;
 
-		if (!number(subject, RARRAY_PTR(values)[i], &mode))
+		if (!scmp_subject_number(subject, RARRAY_PTR(values)[i], &mode))
 			return false;
 		if (mode & ~(uint64_t)MODE_BITS) {
 			SCMP_WISH_FAULT(
@@ -480,7 +268,7 @@ static bool expand_accmode(const struct subject *subject, mrb_value values, stru
 	return true;
 }
 
-static bool expand_both(const struct subject *subject, mrb_value values, struct scmp_clauses *clauses, int depth)
+static bool expand_both(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses, int depth)
 {
 	struct scmp_clauses other = {0};
 	bool ok = RARRAY_LEN(values) == 2 && expand(subject, RARRAY_PTR(values)[0], clauses, depth) &&
@@ -491,7 +279,7 @@ static bool expand_both(const struct subject *subject, mrb_value values, struct 
 	return ok;
 }
 
-static bool expand_test(const struct subject *subject, mrb_value test, struct scmp_clauses *clauses, int depth)
+static bool expand_test(const struct scmp_subject *subject, mrb_value test, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
 	char word[KEYWORD_TEXT];
@@ -529,7 +317,7 @@ static bool expand_test(const struct subject *subject, mrb_value test, struct sc
 	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, mask, strcmp(word, "all") == 0 ? mask : 0);
 }
 
-static bool expand(const struct subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth)
+static bool expand(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
 	uint64_t v;
@@ -560,9 +348,9 @@ static bool expand(const struct subject *subject, mrb_value value, struct scmp_c
 	}
 	if (mrb_range_p(value))
 		return expand_range(subject, value, clauses);
-	if (mrb_obj_is_kind_of(mrb, value, mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), "Test")))
+	if (scmp_is_a(mrb, value, "Test"))
 		return expand_test(subject, value, clauses, depth + 1);
-	return number(subject, value, &v) && add_test(subject, clauses, SCMP_OP_EQ, 0, v);
+	return scmp_subject_number(subject, value, &v) && add_test(subject, clauses, SCMP_OP_EQ, 0, v);
 }
 
 /*
@@ -605,7 +393,7 @@ static void unknown_keyword(struct scmp_wish *wish, const struct scmp_syscall *c
 	scmp_policy_point(keyword);
 }
 
-static bool find_argument(const struct scmp_syscall *call, const char *keyword, struct subject *subject)
+static bool find_argument(const struct scmp_syscall *call, const char *keyword, struct scmp_subject *subject)
 {
 	int i = scmp_syscall_argument(call, keyword);
 
@@ -628,7 +416,7 @@ bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct sc
 	keys = mrb_hash_keys(mrb, conditions);
 	for (i = 0; i < RARRAY_LEN(keys); i++) {
 		mrb_value key = RARRAY_PTR(keys)[i];
-		struct subject subject = {mrb, wish, call};
+		struct scmp_subject subject = {mrb, wish, call};
 		struct scmp_clauses mine = {0};
 		char keyword[KEYWORD_TEXT];
 

@@ -24,6 +24,7 @@
 #include "gem.h"
 #include "place.h"
 #include "policy.h"
+#include "trap_rules.h"
 
 static struct {
 	mrb_state *mrb;

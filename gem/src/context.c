@@ -5,25 +5,22 @@
  * with its place and the policy goes on, so that all of a file's come out
  * together; only misuse that leaves no context behind raises.
  */
-#include <errno.h>
 #include <mruby.h>
 #include <mruby/array.h>
 #include <mruby/class.h>
 #include <mruby/error.h>
 #include <mruby/data.h>
 #include <mruby/hash.h>
-#include <mruby/proc.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
-#include <seccomp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
 #include "block.h"
 #include "bridge.h"
+#include "context.h"
 #include "gem.h"
+#include "include.h"
 #include "place.h"
 #include "policy.h"
 #include "source.h"
@@ -43,7 +40,7 @@ static void refuse_if_final(mrb_state *mrb)
 			  "the policy is in force and can no longer be changed: make rules outside of blocks");
 }
 
-static struct scmp_policy_context *context_of(mrb_state *mrb, mrb_value self)
+struct scmp_policy_context *scmp_context_of(mrb_state *mrb, mrb_value self)
 {
 	struct scmp_policy_context *context = mrb_data_check_get_ptr(mrb, self, &context_type);
 
@@ -53,6 +50,11 @@ static struct scmp_policy_context *context_of(mrb_state *mrb, mrb_value self)
 	return context;
 }
 
+void scmp_context_bind(mrb_value self, struct scmp_policy_context *context)
+{
+	mrb_data_init(self, context, &context_type);
+}
+
 const char *scmp_word_of(mrb_state *mrb, mrb_value value)
 {
 	if (mrb_symbol_p(value))
@@ -60,267 +62,6 @@ const char *scmp_word_of(mrb_state *mrb, mrb_value value)
 	if (mrb_string_p(value) && !memchr(RSTRING_PTR(value), 0, (size_t)RSTRING_LEN(value)))
 		return mrb_string_cstr(mrb, value);
 	return NULL;
-}
-
-static bool is_a(mrb_state *mrb, mrb_value object, const char *name)
-{
-	return mrb_obj_is_kind_of(mrb, object, mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), name));
-}
-
-/* The syscall that a policy names: by name, or by a number that need not be known. */
-struct named {
-	int nr;
-	const char *name; /* NULL: a fault was noted */
-	const struct scmp_syscall *call; /* NULL: the number is not known */
-};
-
-/* The keyword of `flags = 3`, which names the call of the number 3, where the statement has one. */
-static bool note_assignment(struct scmp_wish *wish)
-{
-	size_t length, n;
-	const char *text = scmp_source_statement(wish->place.file, wish->place.line, &length), *word;
-	char token[32];
-
-	if (!text || !scmp_statement_assigned(text, length, &word, &n))
-		return false;
-	snprintf(token, sizeof(token), "%.*s", (int)n, word);
-	SCMP_WISH_FAULT(wish, "%s = is an assignment, whose value would name a syscall: a condition is written `%s: 3`",
-			token, token);
-	scmp_policy_point(token);
-	return true;
-}
-
-static struct named name_number(struct scmp_wish *wish, int nr)
-{
-	struct named named = {nr, NULL, scmp_syscall_by_number(nr)};
-	char text[32];
-
-	if (note_assignment(wish))
-		return named;
-	if (named.call) {
-		named.name = named.call->name;
-		return named;
-	}
-	snprintf(text, sizeof(text), "syscall_%d", nr);
-	named.name = strdup(text);
-	scmp_policy_fault(wish->context, wish->place.file, wish->place.line, SCMP_WARNING_UNKNOWN_NUMBER,
-			  "no syscall of the number %d is known: a name is checked, a number taken as it is", nr);
-	return named;
-}
-
-static struct named name_syscall(struct scmp_wish *wish, const char *name)
-{
-	struct named named = {scmp_resolve_syscall(name)};
-	const char *near, *argument;
-	char token[64], text[SCMP_SUGGESTION];
-
-	if (named.nr >= 0) {
-		named.call = scmp_syscall_by_number(named.nr);
-		named.name = named.call ? named.call->name : strdup(name);
-		return named;
-	}
-	if (note_assignment(wish))
-		return named;
-	/* Of an errno that stands in a call's place the errno's place has told. */
-	if (scmp_resolve_errno(name) && !wish->ok)
-		return named;
-	near = scmp_suggest_syscall(name, text);
-	if (scmp_resolve_errno(name))
-		SCMP_WISH_FAULT(wish, ":%s is an errno and no syscall: it stands first, `rule.errno :%s, :mkdir`", name,
-				name);
-	else if (scmp_constant_owner(name, &argument))
-		SCMP_WISH_FAULT(wish, ":%s is no syscall: a condition stands behind its argument's name, `%s: :%s`",
-				name, argument, name);
-	else
-		SCMP_WISH_FAULT(wish, "%s :%s%s%s%s",
-				named.nr == -2 ? "this architecture has no syscall" : "unknown syscall", name,
-				near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
-	snprintf(token, sizeof(token), ":%s", name);
-	scmp_policy_point(token);
-	return named;
-}
-
-static struct named resolve(mrb_state *mrb, struct scmp_wish *wish, mrb_value what)
-{
-	const char *name = scmp_word_of(mrb, what);
-	char text[64];
-
-	if (mrb_integer_p(what) && mrb_integer(what) >= 0 && mrb_integer(what) < 0x40000000)
-		return name_number(wish, (int)mrb_integer(what));
-	if (name)
-		return name_syscall(wish, name);
-	if (is_a(mrb, what, "Test")) {
-		const char *op = scmp_word_of(mrb, mrb_iv_get(mrb, what, mrb_intern_lit(mrb, "@op")));
-
-		/* A helper that was given the rule's block has said so itself. */
-		wish->ok = false;
-		if (op && strcmp(op, "broken") != 0) {
-			SCMP_WISH_FAULT(wish,
-					"a condition stands behind the name of an argument, as in `flags: any(...)`");
-			scmp_policy_point(op);
-		}
-	} else if (mrb_proc_p(what)) {
-		SCMP_WISH_FAULT(wish, "a block stands behind what the rule is given, `trap(:mkdir) { |call| ... }` or "
-				      "`trap :mkdir, &a_lambda`");
-	} else if (mrb_hash_p(what))
-		SCMP_WISH_FAULT(wish, "%s: conditions are keywords, `flags: 1`, and come last; a String is no keyword",
-				scmp_inspect(mrb, what, text, sizeof(text)));
-	else
-		SCMP_WISH_FAULT(wish, "a syscall is named by a Symbol, a String or its number, not %s",
-				scmp_inspect(mrb, what, text, sizeof(text)));
-	return (struct named){-1};
-}
-
-/* All that the wish says of the arguments of one syscall; `more`: what a family says of it. */
-static bool conditions_of(mrb_state *mrb, struct scmp_wish *wish, const struct named *named, mrb_value more,
-			  struct scmp_clauses *clauses)
-{
-	if (scmp_clauses_always(clauses)) {
-		SCMP_WISH_FAULT(wish, "out of memory");
-		return false;
-	}
-	if (!scmp_wish_positional(wish, named->call, clauses))
-		return false;
-	if (!named->call && !mrb_nil_p(wish->conditions)) {
-		SCMP_WISH_FAULT(wish, "the arguments of %s have no names: it is known by its number only", named->name);
-		return false;
-	}
-	return scmp_wish_arguments(mrb, wish, named->call, wish->conditions, clauses) &&
-	       scmp_wish_arguments(mrb, wish, named->call, more, clauses);
-}
-
-/* What a rule is but for its tests; false where a fault was noted. */
-static bool settle(mrb_state *mrb, struct scmp_wish *wish, const struct named *named, struct scmp_rule *rule)
-{
-	static uint32_t groups;
-
-	*rule = wish->rule;
-	rule->nr = named->nr;
-	rule->name = named->name;
-	rule->group = ++groups;
-	switch (scmp_answer_fit(rule)) {
-	case SCMP_ANSWER_FITS:
-		break;
-	case SCMP_ANSWER_NEVER_REFUSED:
-		SCMP_WISH_FAULT(wish,
-				"%s cannot be refused: without it a process cannot end, or come back from a signal",
-				rule->name);
-		scmp_policy_point(rule->name);
-		return false;
-	case SCMP_ANSWER_CANNOT_FAIL:
-		SCMP_WISH_FAULT(
-			wish,
-			"%s cannot fail, its callers take the error for a result: choose one with `return n, :%s`",
-			rule->name, rule->name);
-		scmp_policy_point(rule->name);
-		return false;
-	}
-	scmp_wish_settle(rule);
-	if (!rule->traps)
-		return true;
-	rule->id = scmp_policy_next_id();
-	if (rule->id == 0) {
-		SCMP_WISH_FAULT(wish, "too many rules that trap: a policy can have %d of them", SCMP_ID_MAX);
-		return false;
-	}
-	if (!mrb_nil_p(wish->block))
-		scmp_bridge_set_block(mrb, rule->id, wish->block);
-	return true;
-}
-
-/* One rule for each clause: they differ in their tests only. */
-static bool add_alternatives(struct scmp_policy_context *context, const struct scmp_rule *model,
-			     const struct scmp_clauses *clauses)
-{
-	size_t i;
-
-	for (i = 0; i < clauses->n; i++) {
-		const struct scmp_clause *clause = &clauses->list[i];
-		struct scmp_test *tests = malloc((clause->n_tests + 1) * sizeof(*tests));
-		struct scmp_rule *rule = tests ? scmp_policy_add(context) : NULL;
-
-		if (!rule)
-			return false;
-		memcpy(tests, clause->tests, clause->n_tests * sizeof(*tests));
-		*rule = *model;
-		rule->tests = tests;
-		rule->n_tests = (uint8_t)clause->n_tests;
-	}
-	return true;
-}
-
-/* Adds the wish's rule for one syscall. */
-static void add_syscall(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value what,
-			mrb_value more)
-{
-	struct named named = resolve(mrb, wish, what);
-	struct scmp_clauses clauses = {0};
-	struct scmp_rule rule;
-
-	if (!wish->ok || !named.name)
-		return;
-	if (conditions_of(mrb, wish, &named, more, &clauses) && settle(mrb, wish, &named, &rule) &&
-	    !add_alternatives(context, &rule, &clauses))
-		scmp_policy_out_of_memory();
-	scmp_clauses_free(&clauses);
-}
-
-static const struct scmp_rule_family *new_family(mrb_state *mrb, mrb_value name)
-{
-	struct scmp_rule_family *family = calloc(1, sizeof(*family));
-
-	if (family)
-		family->name = strdup(mrb_string_p(name) ? mrb_string_cstr(mrb, name) : "family");
-	if (!family || !family->name)
-		scmp_policy_out_of_memory();
-	return family && family->name ? family : NULL;
-}
-
-/* A Seccomp::Family: names of which this architecture need not have all, each with conditions of its own. */
-static void add_family(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value family)
-{
-	mrb_value entries = mrb_iv_get(mrb, family, mrb_intern_lit(mrb, "@entries"));
-	mrb_int i, j;
-
-	if (!mrb_array_p(entries)) {
-		/* What is wrong with it has been said where it was named. */
-		wish->ok = false;
-		return;
-	}
-	wish->rule.family = new_family(mrb, mrb_iv_get(mrb, family, mrb_intern_lit(mrb, "@name")));
-	for (i = 0; i < RARRAY_LEN(entries); i++) {
-		mrb_value entry = RARRAY_PTR(entries)[i], names = mrb_ary_entry(entry, 0);
-
-		for (j = 0; mrb_array_p(names) && j < RARRAY_LEN(names); j++) {
-			const char *name = scmp_word_of(mrb, RARRAY_PTR(names)[j]);
-
-			if (!name || scmp_resolve_syscall(name) != -2)
-				add_syscall(mrb, context, wish, RARRAY_PTR(names)[j], mrb_ary_entry(entry, 1));
-		}
-	}
-	wish->rule.family = NULL;
-}
-
-/* Adds a rule for each syscall named, in lists of any depth; returns how many were named. */
-static size_t add_what(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value what)
-{
-	size_t named = 0;
-	mrb_int i;
-
-	for (i = 0; i < RARRAY_LEN(what); i++) {
-		mrb_value item = RARRAY_PTR(what)[i];
-
-		if (mrb_array_p(item)) {
-			named += add_what(mrb, context, wish, item);
-		} else if (is_a(mrb, item, "Family")) {
-			add_family(mrb, context, wish, item);
-			named++;
-		} else if (!is_a(mrb, item, "Arg")) {
-			add_syscall(mrb, context, wish, item, mrb_nil_value());
-			named++;
-		}
-	}
-	return named;
 }
 
 static struct scmp_wish new_wish(mrb_state *mrb, const struct scmp_policy_context *context)
@@ -377,7 +118,7 @@ static void look_for_swallowed(struct scmp_wish *wish, bool of_default)
 /* context.__rule(action, operand, what, options, block): operand may be the context itself for "none". */
 static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 {
-	struct scmp_policy_context *context = context_of(mrb, self);
+	struct scmp_policy_context *context = scmp_context_of(mrb, self);
 	mrb_value action, operand, what, options, block;
 	struct scmp_wish wish = new_wish(mrb, context);
 	unsigned index = 0;
@@ -394,7 +135,7 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 	scmp_wish_action(mrb, &wish, action, operand);
 	wish.rule.verb = wish.verb;
 	for (i = 0; i < RARRAY_LEN(what); i++)
-		if (is_a(mrb, RARRAY_PTR(what)[i], "Arg"))
+		if (scmp_is_a(mrb, RARRAY_PTR(what)[i], "Arg"))
 			scmp_wish_argument(mrb, &wish, RARRAY_PTR(what)[i], index++);
 	scmp_wish_options(mrb, &wish, options);
 	if (mrb_hash_p(options) && !mrb_hash_empty_p(mrb, options))
@@ -409,7 +150,7 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 			wish.ok &= scmp_block_check(mrb, context, block, SCMP_BLOCK_OF_RULE);
 		}
 	}
-	if (add_what(mrb, context, &wish, what) == 0 && wish.ok) {
+	if (scmp_wish_rules(mrb, context, &wish, what) == 0 && wish.ok) {
 		SCMP_WISH_FAULT(&wish, "%s names no syscall", wish.verb ? wish.verb : "the rule");
 		scmp_policy_point(wish.verb ? wish.verb : "rule");
 	}
@@ -453,7 +194,7 @@ static void refuse_conditions(mrb_state *mrb, struct scmp_wish *wish, bool no_de
 	}
 }
 
-static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb_value action, mrb_value options)
+void scmp_context_default(mrb_state *mrb, struct scmp_policy_context *context, mrb_value action, mrb_value options)
 {
 	struct scmp_wish wish = new_wish(mrb, context);
 	bool none = mrb_nil_p(action);
@@ -476,103 +217,14 @@ static void set_default(mrb_state *mrb, struct scmp_policy_context *context, mrb
 	context->context.fallback = wish.rule;
 }
 
-/*
- * Including: while another policy's text runs, its context is that of who includes it.
- */
-
-static struct including {
-	struct scmp_policy_context *context; /* which takes the rules, or NULL */
-	const char *name;
-	size_t n_contexts; /* that the included policy has made */
-} including;
-
-static bool is_included(mrb_state *mrb, mrb_value self)
-{
-	return mrb_test(mrb_iv_get(mrb, self, mrb_intern_lit(mrb, "@included")));
-}
-
-static bool same_default(const struct scmp_rule *a, const struct scmp_rule *b)
-{
-	return a->verdict == b->verdict && a->data == b->data && a->answer == b->answer;
-}
-
-static bool same_unknown(const struct scmp_context *a, const struct scmp_context *b)
-{
-	return a->unknown_from == b->unknown_from && a->unknown_errno == b->unknown_errno;
-}
-
-/* Seccomp.new in an included policy. */
-static void include_context(mrb_state *mrb, mrb_value self, mrb_value action, mrb_value options)
-{
-	static struct scmp_policy_context theirs; /* for its default alone */
-	struct scmp_place place = scmp_place_now(mrb);
-
-	mrb_data_init(self, including.context, &context_type);
-	mrb_iv_set(mrb, self, mrb_intern_lit(mrb, "@included"), mrb_true_value());
-	theirs = (struct scmp_policy_context){0};
-	set_default(mrb, &theirs, action, options);
-	if (++including.n_contexts > 1)
-		scmp_policy_fault(including.context, place.file, place.line, false,
-				  "include \"%s\": this is its second context, and only one can be taken in place",
-				  including.name);
-	else if (!same_unknown(&theirs.context, &including.context->context))
-		scmp_policy_fault(including.context, place.file, place.line, false,
-				  "include \"%s\": its unknown: is not that of the context where it is included",
-				  including.name);
-	else if (!same_default(&theirs.context.fallback, &including.context->context.fallback))
-		scmp_policy_fault(
-			including.context, place.file, place.line, false,
-			"include \"%s\": its default is %s, and %s where it is included: its rules would mean "
-			"something else",
-			including.name, theirs.context.fallback.verb, including.context->context.fallback.verb);
-}
-
-/*
- * call-seq: rule.include(policy) -> 0
- *
- * Takes the rules of another policy in the place where it stands: a ready-made one
- * by its name, or a file, its path relative to that of this one. Its default must be
- * the same; whether it is loaded is decided here. Rules before it may take what its
- * rules would; what was included before, through whichever file, is not taken again.
- */
-static mrb_value context_include(mrb_state *mrb, mrb_value self)
-{
-	struct including outer = including;
-	struct scmp_policy_context *context = context_of(mrb, self);
-	struct scmp_place place = scmp_place_now(mrb);
-	mrb_value name, exception;
-	char text[64];
-
-	mrb_get_args(mrb, "o", &name);
-	if (!mrb_string_p(name) || !scmp_word_of(mrb, name)) {
-		scmp_policy_fault(context, place.file, place.line, false,
-				  "include takes the name of a ready-made policy or a path, as a String, not %s",
-				  scmp_inspect(mrb, name, text, sizeof(text)));
-		scmp_policy_point("include");
-		return mrb_int_value(mrb, 0);
-	}
-	context->asked = true;
-	including = (struct including){context, scmp_word_of(mrb, name), 0};
-	if (scmp_source_include(mrb, including.name, context, &place, &exception) && including.n_contexts == 0 &&
-	    mrb_nil_p(exception)) {
-		scmp_policy_fault(context, place.file, place.line, false, "include \"%s\": it defines no filter",
-				  including.name);
-		scmp_policy_point(including.name);
-	}
-	including = outer;
-	if (!mrb_nil_p(exception))
-		mrb_exc_raise(mrb, exception);
-	return mrb_int_value(mrb, 0);
-}
-
 /* context.__silence(ids, options) */
 static mrb_value context_silence(mrb_state *mrb, mrb_value self)
 {
-	struct scmp_policy_context *context = context_of(mrb, self);
+	struct scmp_policy_context *context = scmp_context_of(mrb, self);
 	mrb_value ids, options;
 
 	mrb_get_args(mrb, "AH", &ids, &options);
-	scmp_silence_note(mrb, context, is_included(mrb, self), ids, options);
+	scmp_silence_note(mrb, context, scmp_is_included(mrb, self), ids, options);
 	return mrb_int_value(mrb, 0);
 }
 
@@ -597,15 +249,13 @@ static mrb_value context_initialize(mrb_state *mrb, mrb_value self)
 				"... } does");
 	if (DATA_PTR(self))
 		mrb_raise(mrb, E_RUNTIME_ERROR, "this context is initialized already");
-	if (including.context) {
-		include_context(mrb, self, action, options);
+	if (scmp_include_context(mrb, self, action, options))
 		return self;
-	}
 	context = scmp_policy_context_new();
 	if (!context)
 		mrb_raise(mrb, E_RUNTIME_ERROR, "out of memory");
-	mrb_data_init(self, context, &context_type);
-	set_default(mrb, context, action, options);
+	scmp_context_bind(self, context);
+	scmp_context_default(mrb, context, action, options);
 	return self;
 }
 
@@ -616,17 +266,17 @@ static mrb_value context_initialize(mrb_state *mrb, mrb_value self)
  */
 static mrb_value context_reset(mrb_state *mrb, mrb_value self)
 {
-	struct scmp_policy_context *context = context_of(mrb, self);
+	struct scmp_policy_context *context = scmp_context_of(mrb, self);
 	mrb_value action;
 
 	mrb_get_args(mrb, "o", &action);
-	if (is_included(mrb, self))
+	if (scmp_is_included(mrb, self))
 		mrb_raise(mrb, E_RUNTIME_ERROR, "an included policy cannot reset the context that it is included in");
 	context->context.n_rules = 0;
 	context->loaded = false;
 	context->silences = NULL;
 	scmp_policy_forget(context);
-	set_default(mrb, context, action, mrb_nil_value());
+	scmp_context_default(mrb, context, action, mrb_nil_value());
 	return mrb_int_value(mrb, 0);
 }
 
@@ -658,7 +308,7 @@ static void raise_faults(mrb_state *mrb, const struct scmp_policy_context *conte
  */
 static mrb_value context_load(mrb_state *mrb, mrb_value self)
 {
-	struct scmp_policy_context *context = context_of(mrb, self);
+	struct scmp_policy_context *context = scmp_context_of(mrb, self);
 	struct scmp_frame frame = {.log_fd = -1};
 	mrb_value block;
 	struct scmp_why why;
@@ -672,7 +322,7 @@ static mrb_value context_load(mrb_state *mrb, mrb_value self)
 			"load takes no block: it is Seccomp.new's, `Seccomp.new(default: :allow) { |rule| ... "
 			"}.load`");
 	}
-	if (is_included(mrb, self))
+	if (scmp_is_included(mrb, self))
 		return mrb_int_value(mrb, 0);
 	if (context->loaded) {
 		struct scmp_place place = scmp_place_now(mrb);
@@ -727,7 +377,7 @@ static mrb_value fault(mrb_state *mrb, mrb_value self)
 /* context.__block?(block): whether it can be run. */
 static mrb_value context_block(mrb_state *mrb, mrb_value self)
 {
-	struct scmp_policy_context *context = context_of(mrb, self);
+	struct scmp_policy_context *context = scmp_context_of(mrb, self);
 	mrb_value block;
 	bool ok;
 
@@ -758,7 +408,7 @@ void scmp_context_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_method(mrb, class, "__block?", context_block, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "__rule", context_rule, MRB_ARGS_REQ(5));
 	mrb_define_method(mrb, class, "__silence", context_silence, MRB_ARGS_REQ(2));
-	mrb_define_method(mrb, class, "include", context_include, MRB_ARGS_REQ(1));
+	mrb_define_method(mrb, class, "include", scmp_context_include, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "load", context_load, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "reset", context_reset, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "initialize_copy", context_copy, MRB_ARGS_REQ(1));

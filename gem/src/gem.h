@@ -61,6 +61,9 @@ __attribute__((format(printf, 3, 4))) void scmp_note_fault(mrb_state *mrb, const
  * false where `value` is neither or does not fit. */
 bool scmp_value(mrb_state *mrb, mrb_value value, uint64_t *result);
 
+/* scmp_is_a() - whether the object is of class Seccomp::NAME, or of one made from it */
+bool scmp_is_a(mrb_state *mrb, mrb_value object, const char *name);
+
 /* scmp_operator() - enum scmp_op of :==, :masked_eq, :SCMP_CMP_EQ, SCMP_CMP_EQ ...; -1 if there is none */
 int scmp_operator(mrb_state *mrb, mrb_value op);
 

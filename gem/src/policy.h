@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The policy of this process: all contexts that Ruby has defined, the faults
- * found in them, and the way from there into the kernel. There is one policy a
+ * The policy of this process: all contexts that Ruby has defined, and the way
+ * from there into the kernel. There is one policy a
  * process, as there is one kernel to load it into.
  *
  * In an ordinary process Context#load takes effect at once. In a host the
@@ -14,9 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fault.h"
 #include "filter.h"
 #include "trap.h"
-#include "warning.h"
 
 struct scmp_silence; /* silence.c */
 
@@ -30,18 +30,6 @@ struct scmp_policy_context {
 	struct scmp_policy_context *next; /* in the order of definition */
 };
 
-/* Something wrong (or, as a warning, doubtful) at one place of a policy. */
-struct scmp_policy_fault {
-	const struct scmp_policy_context *context; /* whose rule it is, or NULL */
-	const char *file;
-	int line;
-	int noted; /* the line of the statement, of whose lines the one before is that of the token */
-	enum scmp_warning warning; /* SCMP_WARNING_NONE (false): an error */
-	char text[320];
-	char token[48]; /* the word of the line that it is about, or "" */
-	struct scmp_policy_fault *next;
-};
-
 /* scmp_policy_context_new() - NULL: no memory */
 struct scmp_policy_context *scmp_policy_context_new(void);
 
@@ -51,28 +39,8 @@ struct scmp_rule *scmp_policy_add(struct scmp_policy_context *context);
 /* scmp_policy_next_id() - an id for a trapping rule; 0 where all are taken */
 uint16_t scmp_policy_next_id(void);
 
-/* scmp_policy_fault() - note a fault; the text is formatted and cut to fit. @warning: its id; false: an error */
-__attribute__((format(printf, 5, 6))) void scmp_policy_fault(const struct scmp_policy_context *context,
-							     const char *file, int line, enum scmp_warning warning,
-							     const char *format, ...);
-
-/* scmp_policy_point() - the word that the fault noted last is about: it is told by its line, and quoted */
-void scmp_policy_point(const char *token);
-
-/* scmp_policy_out_of_memory() - the policy is not all there: it is broken */
-void scmp_policy_out_of_memory(void);
-
-/* scmp_policy_faults() - all that was noted, in the order of lines */
-const struct scmp_policy_fault *scmp_policy_faults(void);
-
-/* scmp_policy_broken() - is there an error, of this context or (NULL) at all? */
-bool scmp_policy_broken(const struct scmp_policy_context *context);
-
-/* scmp_policy_forget() - drop the faults of a context */
-void scmp_policy_forget(const struct scmp_policy_context *context);
-
-/* scmp_policy_drop() - drop the faults that somebody does not want */
-void scmp_policy_drop(bool (*unwanted)(const struct scmp_policy_fault *fault));
+/* scmp_policy_last_id() - the highest that was given, 0: none */
+unsigned scmp_policy_last_id(void);
 
 /* scmp_policy_reset() - as in a new process; what was allocated is left where it is */
 void scmp_policy_reset(void);
@@ -114,13 +82,6 @@ bool scmp_policy_lets_run(int nr);
  */
 bool scmp_policy_guards_log(void);
 uint64_t scmp_policy_fingerprint(void);
-
-/* scmp_policy_static_answers() - of the closed policy, in the order of their numbers. Return: how many. */
-size_t scmp_policy_static_answers(const struct scmp_static_answer **answers);
-
-/* scmp_policy_trap_rules() - the handler's table, indexed by id; NULL and 0 where nothing traps, NULL and 1: no memory
- */
-const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules);
 
 /*
  * scmp_policy_build() - build and verify the filters of the closed policy's contexts

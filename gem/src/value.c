@@ -67,6 +67,11 @@ bool scmp_value(mrb_state *mrb, mrb_value value, uint64_t *result)
 	return false;
 }
 
+bool scmp_is_a(mrb_state *mrb, mrb_value object, const char *name)
+{
+	return mrb_obj_is_kind_of(mrb, object, mrb_class_get_under(mrb, mrb_module_get(mrb, "Seccomp"), name));
+}
+
 static const struct operator_name {
 	const char *name;
 	enum scmp_op op;

@@ -52,6 +52,13 @@ void scmp_wish_errno(mrb_state *mrb, struct scmp_wish *wish, mrb_value value);
 /* action.c: scmp_wish_settle() - what the kernel can answer by itself needs no trap; what it cannot, does */
 void scmp_wish_settle(struct scmp_rule *rule);
 
+/*
+ * rules.c: scmp_wish_rules() - add a rule for each syscall named
+ * @what: an Array of names, numbers, Families and Arrays of them; Args are passed over
+ * Return: how many were named.
+ */
+size_t scmp_wish_rules(mrb_state *mrb, struct scmp_policy_context *context, struct scmp_wish *wish, mrb_value what);
+
 /* conditions.c: scmp_wish_argument() - one Seccomp::ARG, the test of argument `index` */
 void scmp_wish_argument(mrb_state *mrb, struct scmp_wish *wish, mrb_value argument, unsigned index);
 
@@ -67,10 +74,10 @@ bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct sc
 /* arguments.c: scmp_argument_names() - "dfd, filename, flags, mode", cut to fit */
 const char *scmp_argument_names(const struct scmp_syscall *call, char *text, size_t room);
 
-/* arguments.c: scmp_constant_owner() - a call of whose `argument` this is a constant; NULL: of none */
+/* subject.c: scmp_constant_owner() - a call of whose `argument` this is a constant; NULL: of none */
 const struct scmp_syscall *scmp_constant_owner(const char *name, const char **argument);
 
-/* arguments.c: scmp_narrow() - cut a value, perhaps negative, to so many bits; false where it does not fit */
+/* subject.c: scmp_narrow() - cut a value, perhaps negative, to so many bits; false where it does not fit */
 bool scmp_narrow(uint64_t *value, unsigned bits);
 
 /* conditions.c: scmp_wish_positional() - the ARGs as tests of this call's arguments; @call: NULL where it is not known

@@ -30,6 +30,7 @@
 
 #include "gem.h"
 #include "policy.h"
+#include "trap_rules.h"
 #include "sim.h"
 
 enum {

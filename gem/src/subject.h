@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The argument that a condition is about, and the numbers that a policy writes for it. Used by arguments.c. */
+#pragma once
+
+#include <mruby.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "syscalls.h"
+
+struct scmp_wish;
+
+struct scmp_subject {
+	mrb_state *mrb;
+	struct scmp_wish *wish;
+	const struct scmp_syscall *call;
+	const struct scmp_argument *argument;
+	unsigned index;
+	const char *keyword;
+};
+
+/* scmp_subject_bits() - how many bits the kernel reads; scmp_subject_ones() - all of them set */
+unsigned scmp_subject_bits(const struct scmp_subject *subject);
+uint64_t scmp_subject_ones(const struct scmp_subject *subject);
+
+/*
+ * scmp_subject_number() - one number: an Integer, a String such as "0xffffffff00000000", or a constant
+ * Return: false where a fault was noted.
+ */
+bool scmp_subject_number(const struct scmp_subject *subject, mrb_value value, uint64_t *result);
+
+/* scmp_subject_bits_of() - the same, or an Array of numbers that are ORed */
+bool scmp_subject_bits_of(const struct scmp_subject *subject, mrb_value value, uint64_t *result);
