@@ -22,7 +22,7 @@ enum {
 	HEADER = 8, /* before each block's 16-byte aligned memory: its class, and whether it is free */
 	START = 16, /* of a block's memory in it */
 	SMALL = 512,
-	N_CLASSES = 100,
+	N_CLASSES = SMALL / 16 + 1 + (26 - 9) * 4, /* up to ARENA_SIZE, which is 2^26 */
 };
 
 #define FREE (1ull << 32)
@@ -201,7 +201,7 @@ void *scmp_arena_allocate(size_t size)
 	unsigned class;
 	void *memory;
 
-	if (size > ARENA_SIZE)
+	if (size > ARENA_SIZE - START - HEADER)
 		return no_memory();
 	class = class_of(size, &taken);
 	memory = pop(class);
