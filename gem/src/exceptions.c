@@ -7,9 +7,15 @@
 #include <mruby/error.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
+#include <mruby/version.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* A function of libmruby in every version; its header moved. */
+#if MRUBY_RELEASE_NO >= 30200
+#include <mruby/internal.h>
+#endif
 
 /* Not to be seen from Ruby, as it does not begin with @. */
 #define TOKEN mrb_intern_lit(mrb, "token")
