@@ -117,7 +117,10 @@ static const char *token_text(const char *token, size_t length, char *text, size
 	static const char keyword[] = "keyword_";
 	const size_t n = sizeof(keyword) - 1;
 
-	if (length == 4 && memcmp(token, "$end", 4) == 0)
+	/* "'end'" is what keyword_end was before mruby 3.3. */
+	if (length > 4 && memcmp(token, "\"'", 2) == 0)
+		snprintf(text, room, "`%.*s`", (int)(length - 4), token + 2);
+	else if (length == 4 && memcmp(token, "$end", 4) == 0)
 		snprintf(text, room, "the end of the file");
 	else if (length > n && memcmp(token, keyword, n) == 0)
 		snprintf(text, room, "`%.*s`", (int)strcspn(token + n, "_, "), token + n);
@@ -148,7 +151,8 @@ const char *scmp_syntax_describe(const char *message, const char *line, size_t l
 	char word[64];
 	size_t n = 0;
 
-	if (strcmp(message, "syntax error, unexpected $end, expecting keyword_end") == 0)
+	if (strcmp(message, "syntax error, unexpected $end, expecting keyword_end") == 0 ||
+	    strcmp(message, "syntax error, unexpected end of file, expecting \"'end'\"") == 0)
 		return "syntax error: the file ends where an `end` is missing";
 	while (*message && n + sizeof(word) < room) {
 		size_t size = strcspn(message, ", ");
