@@ -131,7 +131,7 @@ static long read_policy(const char *path, char **text)
 	return *text ? (long)length : -errno;
 }
 
-static const struct scmp_reader reader = {.read = read_policy, .folder = SCMP_POLICIES_DIR};
+static const struct scmp_reader reader = {.read = read_policy, .folder = SCMP_POLICIES_DIR, .names = SCMP_POLICIES};
 
 static void set_arguments(mrb_state *mrb, const struct script *script)
 {

@@ -113,11 +113,13 @@ static void need_handler(int r)
 static void read_policy(void)
 {
 	long length = scmp_read_file(options.policy_path, &policy_text);
+	char hint[320];
 
 	if (length == -ENOENT && options.ready_made)
-		scmp_fail(
-			"%s: there is no ready-made policy of that name (%s); a file is named by a path or ends in .rb",
-			options.policy, options.policy_path);
+		scmp_fail("%s: there is no ready-made policy of that name (%s)%s; a file is named by a path or ends in "
+			  ".rb",
+			  options.policy, options.policy_path,
+			  scmp_source_missing(&scmp_vm_reader, options.policy, hint, sizeof(hint)));
 	if (length < 0)
 		scmp_fail("%s: the policy cannot be read: %s", options.policy, scmp_error_text((int)-length));
 	policy_length = (size_t)length;

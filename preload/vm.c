@@ -93,7 +93,11 @@ static void open_surface(mrb_state *mrb, void *data)
 	scmp_missing_everywhere(mrb);
 }
 
-static const struct scmp_reader reader = {.read = scmp_read_file, .folder = SCMP_POLICIES_DIR};
+const struct scmp_reader scmp_vm_reader = {
+	.read = scmp_read_file,
+	.folder = SCMP_POLICIES_DIR,
+	.names = SCMP_POLICIES,
+};
 
 void scmp_vm_open(char **environment)
 {
@@ -103,7 +107,7 @@ void scmp_vm_open(char **environment)
 	if (!vm || vm->exc)
 		scmp_fail("libscmp: mruby cannot be opened");
 	scmp_policy_defer();
-	scmp_source_read_by(&reader);
+	scmp_source_read_by(&scmp_vm_reader);
 	enter(open_surface, environment);
 	fault = scmp_policy_faults();
 	if (fault)

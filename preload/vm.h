@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 
+/* How policies are read. */
+extern const struct scmp_reader scmp_vm_reader;
+
 /* scmp_vm_open() - mruby with the gem and the policy's surface; ends the start where that fails */
 void scmp_vm_open(char **environment);
 

@@ -65,10 +65,12 @@ static size_t tell_faults(const struct scmp_policy_context *context, const struc
 		scmp_policy_point(rule->verb);
 		break;
 	case SCMP_FAULT_COVERED:
-		scmp_policy_fault(context, rule->file, rule->line, false,
-				  "%s %s can never take effect: %s (%s) %s all of its calls, and the first match wins",
-				  rule->verb, names, line_of(earlier, rule->file, line, sizeof(line)), earlier->verb,
-				  faults[0].together ? "and those before it take" : "takes");
+		scmp_policy_fault(
+			context, rule->file, rule->line, false,
+			"%s %s can never take effect: %s (%s) %s all of its calls, and the first match wins%s",
+			rule->verb, names, line_of(earlier, rule->file, line, sizeof(line)), earlier->verb,
+			faults[0].together ? "and those before it take" : "takes",
+			earlier->file == rule->file ? "" : ": it has to stand before the include");
 		scmp_policy_point(rule->verb);
 		break;
 	case SCMP_FAULT_SAME_AS_DEFAULT:

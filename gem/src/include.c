@@ -4,6 +4,7 @@
 
 #include <mruby/string.h>
 #include <mruby/variable.h>
+#include <stdio.h>
 
 #include "context.h"
 #include "gem.h"
@@ -15,7 +16,9 @@
 static struct including {
 	struct scmp_policy_context *context; /* which takes the rules, or NULL */
 	const char *name;
+	struct scmp_place place; /* of the include */
 	size_t n_contexts; /* that the included policy has made */
+	bool unlike; /* the default of one that includes this one differs: so will this one's */
 } including;
 
 bool scmp_is_included(mrb_state *mrb, mrb_value self)
@@ -33,6 +36,31 @@ static bool same_unknown(const struct scmp_context *a, const struct scmp_context
 	return a->unknown_from == b->unknown_from && a->unknown_errno == b->unknown_errno;
 }
 
+static void refuse(const struct scmp_place *place, const char *why)
+{
+	scmp_policy_fault(including.context, place->file, place->line, false, "include \"%s\": %s", including.name,
+			  why);
+	scmp_policy_point(including.name);
+}
+
+/* Once, by the name that the outermost file has written: what that one includes in turn differs as well. */
+static void compare_defaults(const struct scmp_context *theirs, const struct scmp_context *ours)
+{
+	char why[128];
+
+	if (including.unlike)
+		return;
+	including.unlike = true;
+	snprintf(why, sizeof(why), "its default is %s, and this context's %s: its rules would mean something else",
+		 theirs->fallback.verb, ours->fallback.verb);
+	if (!same_default(&theirs->fallback, &ours->fallback))
+		refuse(&including.place, why);
+	else if (!same_unknown(theirs, ours))
+		refuse(&including.place, "its unknown: is not that of this context");
+	else
+		including.unlike = false;
+}
+
 bool scmp_include_context(mrb_state *mrb, mrb_value self, mrb_value action, mrb_value options)
 {
 	static struct scmp_policy_context theirs; /* for its default alone */
@@ -45,19 +73,9 @@ bool scmp_include_context(mrb_state *mrb, mrb_value self, mrb_value action, mrb_
 	theirs = (struct scmp_policy_context){0};
 	scmp_context_default(mrb, &theirs, action, options);
 	if (++including.n_contexts > 1)
-		scmp_policy_fault(including.context, place.file, place.line, false,
-				  "include \"%s\": this is its second context, and only one can be taken in place",
-				  including.name);
-	else if (!same_unknown(&theirs.context, &including.context->context))
-		scmp_policy_fault(including.context, place.file, place.line, false,
-				  "include \"%s\": its unknown: is not that of the context where it is included",
-				  including.name);
-	else if (!same_default(&theirs.context.fallback, &including.context->context.fallback))
-		scmp_policy_fault(
-			including.context, place.file, place.line, false,
-			"include \"%s\": its default is %s, and %s where it is included: its rules would mean "
-			"something else",
-			including.name, theirs.context.fallback.verb, including.context->context.fallback.verb);
+		refuse(&place, "this is its second context, and only one can be taken in place");
+	else
+		compare_defaults(&theirs.context, &including.context->context);
 	return true;
 }
 
@@ -86,7 +104,7 @@ mrb_value scmp_context_include(mrb_state *mrb, mrb_value self)
 		return mrb_int_value(mrb, 0);
 	}
 	context->asked = true;
-	including = (struct including){context, scmp_word_of(mrb, name), 0};
+	including = (struct including){context, scmp_word_of(mrb, name), place, 0, outer.unlike};
 	if (scmp_source_include(mrb, including.name, context, &place, &exception) && including.n_contexts == 0 &&
 	    mrb_nil_p(exception)) {
 		scmp_policy_fault(context, place.file, place.line, false, "include \"%s\": it defines no filter",

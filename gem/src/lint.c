@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "constants.h"
 #include "exec.h"
 #include "solve.h"
 #include "syscalls.h"
@@ -191,6 +192,33 @@ static const struct scmp_argument *compared_pointer(const struct scmp_rule *rule
 	return NULL;
 }
 
+/* Whether some names of these constants are flags, which may stand beside others. */
+static bool has_flags(unsigned meaning)
+{
+	struct scmp_constants all = scmp_constants_of(meaning);
+	size_t i;
+
+	for (i = 0; i < all.n; i++)
+		if (all.first[i].value & ~all.value_bits)
+			return true;
+	return false;
+}
+
+/* The flags that the rule compares as a whole: with one flag more the call gets past it. NULL: none. */
+static const struct scmp_argument *equal_flags(const struct scmp_rule *rule)
+{
+	const struct scmp_syscall *call = rule->n_tests ? scmp_syscall_by_number(rule->nr) : NULL;
+	size_t i;
+
+	for (i = 0; call && i < rule->n_tests; i++) {
+		const struct scmp_test *test = &rule->tests[i];
+
+		if (test->op == SCMP_OP_EQ && test->value && has_flags(call->args[test->arg].meaning))
+			return &call->args[test->arg];
+	}
+	return NULL;
+}
+
 static bool same_place(const struct scmp_rule *a, const struct scmp_rule *b)
 {
 	return a && a->line == b->line && a->file == b->file;
@@ -199,7 +227,7 @@ static bool same_place(const struct scmp_rule *a, const struct scmp_rule *b)
 /* One line of the policy has many rules: each is told once. */
 static void check_rules(const struct scmp_policy_context *context)
 {
-	const struct scmp_rule *vdso = NULL, *pointer = NULL;
+	const struct scmp_rule *vdso = NULL, *pointer = NULL, *equal = NULL;
 	size_t i;
 
 	for (i = 0; i < context->context.n_rules; i++) {
@@ -212,6 +240,14 @@ static void check_rules(const struct scmp_policy_context *context)
 					  "%s :%s is seldom seen: libc gets its answer from the vDSO, without the "
 					  "kernel; who must see all has to replace libc's function",
 					  rule->verb, rule->name);
+		}
+		argument = same_place(equal, rule) || scmp_rule_runs(rule) ? NULL : equal_flags(rule);
+		if (argument) {
+			equal = rule;
+			scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_FLAGS_EQUAL,
+					  "%s :%s compares %s as a whole, so that one flag more gets past it: any(...) "
+					  "tests for flags, mask(...) for a value beside them",
+					  rule->verb, rule->name, scmp_syscall_word(argument->word));
 		}
 		argument = same_place(pointer, rule) ? NULL : compared_pointer(rule);
 		if (argument) {

@@ -28,9 +28,9 @@ enum { WORD_ROOM = 48, TEXT_ROOM = 64, WORDS_MAX = 32 };
 static const char *const rule_words[] = {"allow",	"errno", "return", "kill",    "kill_process",
 					 "kill_thread", "log",	 "trace",  "trap",    "add_rule",
 					 "include",	"load",	 "reset",  "silence", "intercept"};
-static const char *const call_words[] = {"return",    "errno",	 "kill",   "continue", "syscall", "number",
-					 "nth",	      "process", "thread", "arch",     "ip",	  "caller",
-					 "arguments", "read",	 "write",  "string",   "flag?"};
+static const char *const call_words[] = {"return",  "errno",  "kill",	"syscall", "number", "nth",
+					 "process", "thread", "arch",	"ip",	   "caller", "arguments",
+					 "read",    "write",  "string", "flag?"};
 static const char *const main_words[] = {"any",	    "all",    "none",	 "only", "mask",   "not_in",
 					 "accmode", "family", "on_arch", "puts", "print",  "p",
 					 "raise",   "loop",   "lambda",	 "proc", "format", "sprintf"};
@@ -250,6 +250,10 @@ static void raise_call_word(const struct missing *missing)
 	if (missing->n_arguments == 0 && is_argument(missing->word))
 		RAISE(missing, "NoMethodError", "an argument of a call is call[:%s], not call.%s", missing->word,
 		      missing->word);
+	if (strcmp(missing->word, "allow") == 0 || strcmp(missing->word, "continue") == 0 ||
+	    strcmp(missing->word, "run") == 0)
+		RAISE(missing, "NoMethodError",
+		      "a trapped call never runs: what may run is allowed by a rule before the trap");
 	did_you_mean(missing, call_words, COUNT(call_words), other_verbs, COUNT(other_verbs), near, sizeof(near));
 	RAISE(missing, "NoMethodError", "call has no word %s%s", missing->word, near);
 }

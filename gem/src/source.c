@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "exceptions.h"
+#include "gem.h"
 #include "policy.h"
 #include "statement.h"
 
@@ -178,14 +179,20 @@ void scmp_source_run(mrb_state *mrb, const char *name, const char *path, const c
  * Including
  */
 
-/* A bare name is one of the ready-made; anything else a path, as seen from the file that includes it. */
+/* A bare name; anything else is a path, as seen from the file that includes it. */
+static bool is_ready_made(const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strchr(name, '/') && (length < 3 || strcmp(name + length - 3, ".rb") != 0);
+}
+
 static bool path_from(const char *file, const char *name, char *path)
 {
 	const char *slash = strrchr(file, '/');
-	size_t length = strlen(name);
 	int n;
 
-	if (!strchr(name, '/') && (length < 3 || strcmp(name + length - 3, ".rb") != 0))
+	if (is_ready_made(name))
 		n = snprintf(path, PATH_ROOM, "%s/%s.rb", reader->folder, name);
 	else if (name[0] == '/' || !slash)
 		n = snprintf(path, PATH_ROOM, "%s", name);
@@ -227,6 +234,26 @@ static bool is_taken(const struct scmp_policy_context *context, const struct sou
 	return false;
 }
 
+const char *scmp_source_missing(const struct scmp_reader *from, const char *name, char *text, size_t room)
+{
+	char names[512], *place;
+	const char *words[64], *near, *word;
+	size_t n = 0;
+
+	snprintf(names, sizeof(names), "%s", from->names);
+	for (word = strtok_r(names, " ", &place); word && n < sizeof(words) / sizeof(words[0]);
+	     word = strtok_r(NULL, " ", &place))
+		words[n++] = word;
+	near = scmp_suggest(name, words, n);
+	if (near && strcmp(near, name) == 0)
+		snprintf(text, room, ": `meson install` puts it there; a path finds it elsewhere");
+	else if (near)
+		snprintf(text, room, " (did you mean %s?)", near);
+	else
+		snprintf(text, room, ": they are %s", from->names);
+	return text;
+}
+
 bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_policy_context *context,
 			 const struct scmp_place *place, mrb_value *exception)
 {
@@ -235,6 +262,7 @@ bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_pol
 	struct source *source = NULL;
 	mrb_bool failed = false;
 	const char *why = NULL;
+	char hint[320] = "";
 	int error = 0;
 
 	if (!reader)
@@ -250,10 +278,12 @@ bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_pol
 		why = strerrordesc_np(error);
 	if (source && source->running)
 		why = "the policy includes itself";
+	if (error && is_ready_made(name))
+		scmp_source_missing(reader, name, hint, sizeof(hint));
 	*exception = mrb_nil_value();
 	if (why) {
-		scmp_policy_fault(context, place->file, place->line, false, "include \"%s\": %s%s%s", name,
-				  source || !error ? "" : path, source || !error ? "" : " cannot be read: ", why);
+		scmp_policy_fault(context, place->file, place->line, false, "include \"%s\": %s%s%s%s", name,
+				  source || !error ? "" : path, source || !error ? "" : " cannot be read: ", why, hint);
 		scmp_policy_point(name);
 		return false;
 	}

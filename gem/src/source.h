@@ -17,6 +17,7 @@ struct scmp_policy_context;
 struct scmp_reader {
 	long (*read)(const char *path, char **text); /* text: malloc'ed. Return: its length, or -errno */
 	const char *folder; /* of ready-made policies */
+	const char *names; /* theirs, with blanks between */
 };
 
 /* scmp_source_read_by() - from now on `rule.include` works; @reader: must live as long as the process */
@@ -39,6 +40,12 @@ void scmp_source_run(mrb_state *mrb, const char *name, const char *path, const c
  */
 bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_policy_context *context,
 			 const struct scmp_place *place, mrb_value *exception);
+
+/*
+ * scmp_source_missing() - what to say of a ready-made policy that is not there: what was meant, or what to do
+ * @text: room for it; begins with ": "
+ */
+const char *scmp_source_missing(const struct scmp_reader *reader, const char *name, char *text, size_t room);
 
 /* scmp_source_first_line() - of the statement that goes over this line; the line itself where the text is not known */
 int scmp_source_first_line(const char *file, int line);

@@ -3,6 +3,7 @@
 #include "statement.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 enum kind { END, NEWLINE, SEMICOLON, WORD, KEYWORD, LITERAL, OPEN, CLOSE, COMMA, OPERATOR };
@@ -326,6 +327,16 @@ static void take(struct scanner *scanner, const struct token *token)
 
 enum { DEPTH_MAX = 64 };
 
+/*
+ * What `do` has opened: mruby gives a call without parentheses the line of its
+ * block's `end`, which stands below the statement's beginning.
+ */
+struct blocks {
+	int depth;
+	int statement[DEPTH_MAX];
+	size_t indent[DEPTH_MAX];
+};
+
 /* What is open: the first line of the statement that goes on in brackets, 0 for none, -1 where a block begins anew. */
 struct nesting {
 	int depth;
@@ -364,10 +375,43 @@ static int nest(struct nesting *nesting, const struct scanner *scanner, const st
 	return statement;
 }
 
+/* How far the line of this place is set in; SIZE_MAX: something stands before it. */
+static size_t indent_of(const char *text, const char *at)
+{
+	size_t indent = 0;
+
+	for (; at > text && at[-1] != '\n'; at--) {
+		if (at[-1] != ' ' && at[-1] != '\t')
+			return SIZE_MAX;
+		indent++;
+	}
+	return indent;
+}
+
+static void open_block(struct blocks *blocks, int statement, size_t indent)
+{
+	if (blocks->depth == DEPTH_MAX || !statement)
+		return;
+	blocks->statement[blocks->depth] = statement;
+	blocks->indent[blocks->depth++] = indent;
+}
+
+/* The statement whose block ends here; 0 where it is not known. */
+static int close_block(struct blocks *blocks, size_t indent)
+{
+	while (blocks->depth > 0 && blocks->indent[blocks->depth - 1] > indent)
+		blocks->depth--;
+	if (indent == SIZE_MAX || blocks->depth == 0 || blocks->indent[blocks->depth - 1] != indent)
+		return 0;
+	return blocks->statement[--blocks->depth];
+}
+
 void scmp_statement_lines(const char *text, size_t length, int *first, int n_lines)
 {
 	struct scanner scanner = {.start = text, .p = text, .end = text + length, .line = 1};
 	struct nesting nesting = {0};
+	struct blocks blocks = {0};
+	size_t indent = 0; /* of the statement */
 	int statement = 0, told = 1, line;
 
 	for (line = 1; line <= n_lines; line++)
@@ -381,14 +425,23 @@ void scmp_statement_lines(const char *text, size_t length, int *first, int n_lin
 		if (token.kind == NEWLINE)
 			ends = !is_open(&nesting) && scanner.last.kind != OPERATOR && scanner.last.kind != COMMA &&
 			       !goes_on(&scanner);
-		else if (!statement && !ends)
+		else if (!statement && !ends) {
 			statement = token.line;
+			indent = indent_of(text, token.text);
+		}
 		/* Lines that have begun since, in a String or behind a line's end. */
 		for (; told < scanner.line; told++)
 			if (told < n_lines && statement && !(token.kind == NEWLINE && ends))
 				first[told + 1] = statement;
 		if (token.kind == OPEN || token.kind == CLOSE)
 			statement = nest(&nesting, &scanner, &token, statement);
+		if (token.kind == WORD && is(&token, "do"))
+			open_block(&blocks, statement, indent);
+		if (token.kind == WORD && is(&token, "end") && statement == token.line && token.line <= n_lines) {
+			int opened = close_block(&blocks, indent_of(text, token.text));
+
+			first[token.line] = opened ? opened : token.line;
+		}
 		if (ends && !is_open(&nesting))
 			statement = 0;
 		take(&scanner, &token);

@@ -164,10 +164,11 @@ static void refuse_value(const struct scmp_subject *subject, mrb_value value)
 		SCMP_WISH_FAULT(subject->wish, "%s's %s: %s is no single value: they are listed, as any(1, 2)", call,
 				keyword, text);
 	else if (string && is_pointer(subject))
-		SCMP_WISH_FAULT(subject->wish,
-				"%s's %s is a pointer, and a filter cannot see what it points to: let a block decide, "
-				"`trap(:%s) { |call| ... call.string(%u) ... }`",
-				call, keyword, call, subject->index);
+		SCMP_WISH_FAULT(
+			subject->wish,
+			"%s's %s is a pointer, and a filter cannot see what it points to; a trap's block can, by "
+			"call[:%s], but has to answer every %s",
+			call, keyword, keyword, call);
 	else
 		SCMP_WISH_FAULT(subject->wish, "%s is not a value of %s's %s: an Integer, a constant or \"0x...\"",
 				text, call, keyword);

@@ -27,7 +27,7 @@ class Included(Marked):
         self.assert_closed(
             self.mark(self.policy(context("rule.include 'other.rb'", "rule.errno :EPERM, :uname"))),
             r"\S*p\.rb:3: errno :uname can never take effect: \S*other\.rb:2 \(errno\) takes all of its "
-            "calls, and the first match wins",
+            "calls, and the first match wins: it has to stand before the include",
         )
 
     def test_a_rule_that_its_own_file_covers_is_an_error(self):
@@ -88,15 +88,22 @@ class Refused(Marked):
     def test_another_default(self):
         self.refused(
             "rule.include 'other.rb'",
-            r"\S*other\.rb:1: include \"other\.rb\": its default is kill, and allow where it is included: "
+            r"\S*p\.rb:2: include \"other\.rb\": its default is kill, and this context's allow: "
             "its rules would mean something else",
             other=context("rule.allow :uname", default=":kill"),
         )
 
+    def test_another_default_is_told_of_the_policy_that_was_named(self):
+        self.policy(context("rule.kill :mkdir"), "inner.rb")
+        self.policy(context("rule.include 'inner.rb'", "rule.kill :uname"), "outer.rb")
+        result = self.mark(self.policy(context("rule.include 'outer.rb'", default=":kill")))
+        self.assert_closed(result, r"\S*p\.rb:2: include \"outer\.rb\": its default is allow, .*")
+        self.assertEqual(result.stderr.count("include \"inner"), 0, result)
+
     def test_another_answer_to_calls_of_newer_kernels(self):
         self.refused(
             "rule.include 'other.rb'",
-            r"\S*other\.rb:1: include \"other\.rb\": its unknown: is not that of the context where it is included",
+            r"\S*p\.rb:2: include \"other\.rb\": its unknown: is not that of this context",
             other=context("rule.kill :uname", default=":allow, unknown: :ENOSYS"),
         )
 
@@ -133,7 +140,8 @@ class Refused(Marked):
             "rule.include 'absent.rb'",
             r"\S*p\.rb:2: include \"absent\.rb\": /\S*/absent\.rb cannot be read: No such file or directory",
         )
-        self.refused("rule.include 'absent'", r"\S*p\.rb:2: include \"absent\": /\S*/policies/absent\.rb cannot be .*")
+        self.refused("rule.include 'absent'", r"\S*p\.rb:2: include \"absent\": /\S*/policies/absent\.rb cannot be read: No such file or directory: they are .*")
+        self.refused("rule.include 'readonly_files'", r".*No such file or directory \(did you mean readonly-files\?\)")
 
     def test_what_is_no_name(self):
         for word in ":no_network", "3", "nil", '"a\\0b"':

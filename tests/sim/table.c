@@ -101,7 +101,7 @@ static long read_file(const char *path, char **text)
 /* Every ready-made policy is one context; those that it includes lie beside it. */
 static struct scmp_program program_of(const char *path)
 {
-	static const struct scmp_reader reader = {.read = read_file, .folder = SCMP_POLICIES};
+	static const struct scmp_reader reader = {.read = read_file, .folder = SCMP_POLICIES, .names = ""};
 	mrb_state *mrb = mrb_open();
 	struct scmp_frame frame = {.key = 1, .log_fd = 1000};
 	struct scmp_door doors[SCMP_DOORS_MAX];

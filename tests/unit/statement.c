@@ -41,10 +41,13 @@ static void statements(void)
 	lines("a 1\n  .b\nc", "113");
 	lines("a 1, # one\n  # two\n\n  2\nb", "11115");
 	behaviour("a block begins anew");
-	lines("a do |x|\n b 1,\n  2\nend\nc", "12245");
+	lines("a do |x|\n b 1,\n  2\nend\nc", "12215");
+	lines("a 1,\n  2 do |x|\n b do\n  if c\n   d\n  end\n end\nend.load\ne", "113456319");
+	lines("a do\n b; end\nc", "123");
+	lines("if a\n b\nend\nend", "1234");
 	lines("a(1) { |x|\n b 1,\n  2\n}\nc", "12245");
 	lines("a(1) { |x|\n b 1\n}.load\nc", "1234");
-	lines("a(1,\n 2) do |x|\n b\nend", "1134");
+	lines("a(1,\n 2) do |x|\n b\nend", "1131");
 	behaviour("what is quoted is no code");
 	lines("a \"x,\ny\"\nb", "113");
 	lines("a \"(\"\nb", "12");
