@@ -7,8 +7,9 @@
 # Refused with EPERM: mkdir and mkdirat (mknod never makes a folder). io_uring does
 # not exist (ENOSYS): it can make folders too.
 #
-# Not covered: subvolumes of btrfs, which are made by an ioctl; other processes that
-# run without this policy and can be asked, or forced, to make a folder.
+# Not covered: subvolumes of btrfs, which are made by an ioctl; the work folders that
+# the kernel makes when root mounts an overlay; other processes that run without this
+# policy and can be asked, or forced, to make a folder.
 
 Seccomp.new(default: :allow) do |rule|
   rule.errno :EPERM, family(:mkdir), why: "no new folders"

@@ -10,6 +10,7 @@
 #   - mprotect and pkey_mprotect that add, or keep, PROT_EXEC: this includes libraries
 #     with text relocations, and those that want an executable stack;
 #   - shmat with SHM_EXEC, and personality with READ_IMPLIES_EXEC.
+# Refused with EPERM: userfaultfd, which fills memory that cannot be written.
 # Compilers that run what they make do not work: `git grep -P` says that it could not JIT;
 # node ends at once with a failed check of V8's, but runs with --jitless.
 #
@@ -24,4 +25,7 @@ Seccomp.new(default: :allow) do |rule|
   # With all bits set it asks, and sets nothing.
   rule.errno :EACCES, :personality, persona: any(:READ_IMPLIES_EXEC) & not_in(0xffffffff),
                                     why: "what is read is not executed"
+  # As a call, and of /dev/userfaultfd: USERFAULTFD_IOC_NEW.
+  rule.errno :EPERM, :userfaultfd, why: "it fills memory that cannot be written"
+  rule.errno :EPERM, :ioctl, cmd: 0xaa00, why: "it fills memory that cannot be written"
 end.load

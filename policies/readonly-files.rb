@@ -22,8 +22,9 @@
 #
 # Not covered: other processes that run without this policy and can be asked, or
 # forced (no-ptrace.rb), or hand over what they have opened; what the kernel writes
-# by itself: times of access, and core files (ulimit -c 0); ioctls that a single file
-# system has of its own, except those of btrfs and FAT.
+# by itself: times of access, core files (ulimit -c 0), and the terminal in /dev/pts
+# that opening /dev/ptmx makes; ioctls that a single file system has of its own, except
+# those of btrfs, ext4 (its version) and FAT.
 
 Seccomp.new(default: :allow) do |rule|
   rule.errno :ENOSYS, :openat2, why: "its flags are behind a pointer"
@@ -32,8 +33,9 @@ Seccomp.new(default: :allow) do |rule|
   # Attributes by ioctl want no file that is open for writing.
   attributes = %i[FS_IOC_SETFLAGS FS_IOC_FSSETXATTR FS_IOC_SETVERSION FS_IOC_SETFSLABEL FS_IOC_ENABLE_VERITY
                   FS_IOC_SET_ENCRYPTION_POLICY FAT_IOCTL_SET_ATTRIBUTES]
+  ext4_setversion = 0x40086604 # EXT4_IOC_SETVERSION
   btrfs = mask(0xff00, 0x9400) # snapshots and subvolumes; the letter of its ioctls
-  rule.errno :EROFS, :ioctl, cmd: [*attributes, btrfs], why: "files stay as they are"
+  rule.errno :EROFS, :ioctl, cmd: [*attributes, ext4_setversion, btrfs], why: "files stay as they are"
 
   # What else makes a file, or opens one.
   rule.errno :EROFS, :bind, why: "a Unix socket is a file"

@@ -48,6 +48,20 @@ struct scmp_constants scmp_constants_of(unsigned meaning)
 	};
 }
 
+uint32_t scmp_constants_field(unsigned meaning)
+{
+	switch (meaning) {
+	case SCMP_SET_FUTEX:
+	case SCMP_SET_LOCK:
+	case SCMP_SET_PER:
+	case SCMP_SET_SCHED:
+	case SCMP_SET_SOCK:
+		return scmp_constants_of(meaning).value_bits;
+	default:
+		return 0;
+	}
+}
+
 bool scmp_constant_holds(unsigned meaning, const struct scmp_constant *constant, uint32_t argument)
 {
 	uint32_t value_bits = scmp_constants_of(meaning).value_bits;

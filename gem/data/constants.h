@@ -32,6 +32,12 @@ struct scmp_constants scmp_constants_of(unsigned meaning);
 /* scmp_constant_holds() - whether an argument of this meaning is the constant, or has its flag set */
 bool scmp_constant_holds(unsigned meaning, const struct scmp_constant *constant, uint32_t argument);
 
+/*
+ * scmp_constants_field() - the bits of a value that stands beside flags and is one thing by itself: socket's
+ * type, the operation of futex and flock, a scheduling policy, a personality; 0: no such
+ */
+uint32_t scmp_constants_field(unsigned meaning);
+
 /* scmp_constants_title() - "O", "MAP": what the names of a set begin with, for messages */
 const char *scmp_constants_title(unsigned meaning);
 

@@ -235,6 +235,17 @@ static bool is_exception(const struct scmp_context *context, size_t begin, size_
 	return false;
 }
 
+/* Whether the alternatives [begin, end) of a rule with tests take every call of their number. */
+static bool takes_every_call(const struct scmp_context *context, size_t begin, size_t end)
+{
+	const struct scmp_rule any = {.nr = context->rules[begin].nr};
+
+	for (size_t i = begin; i < end; i++)
+		if (context->rules[i].n_tests == 0)
+			return false;
+	return is_covered(context, &any, begin, end);
+}
+
 /* How many rules, each with its alternatives, its family has. */
 static size_t size_of_family(const struct scmp_context *context, const struct scmp_rule_family *family)
 {
@@ -300,6 +311,8 @@ size_t scmp_filter_check(const struct scmp_context *context, struct scmp_fault *
 			possible++;
 		if (possible == end) {
 			fault.kind = SCMP_FAULT_NEVER_TRUE;
+		} else if (takes_every_call(context, begin, end)) {
+			fault.kind = SCMP_FAULT_ALWAYS_TRUE;
 		} else if (first < begin && all_covered(context, begin, end, first)) {
 			fault.kind = SCMP_FAULT_COVERED;
 			name_coverer(context, begin, end, first, &fault);

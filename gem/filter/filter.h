@@ -34,6 +34,7 @@ struct scmp_program {
 
 /* What is wrong with one rule: both lines are named where a second is at fault. */
 enum scmp_fault_kind {
+	SCMP_FAULT_ALWAYS_TRUE, /* the rule's tests hold for every call: they are no conditions */
 	SCMP_FAULT_NEVER_TRUE, /* the rule's own tests can never all hold */
 	SCMP_FAULT_COVERED, /* earlier rules take every call that it could match */
 	SCMP_FAULT_SAME_AS_DEFAULT, /* warning: equal to the default, and no exception to a later rule */

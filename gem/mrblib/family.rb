@@ -9,10 +9,11 @@ module Seccomp
     attr_reader :entries
 
     # name: as the policy writes it; entries: [syscalls, conditions or nil] each, or
-    # nil where a fault was noted
-    def initialize(name, entries)
+    # nil where a fault was noted; values: of the policy's, what it was made from
+    def initialize(name, entries, values = nil)
       @name = name
       @entries = entries
+      @values = values
     end
 
     # Opening for writing, whichever way, and what makes a file by opening it. The
@@ -94,7 +95,7 @@ class << self
       Seccomp.__fault("on_arch with syscalls takes no block: `trap(on_arch(...)) { }` with parentheses gives it to the rule",
                       "on_arch")
     elsif !here.nil? && Seccomp.__known?(arch, syscalls)
-      return Seccomp.__made(Seccomp::Family.new(called, here ? Seccomp::Family.__join(syscalls) : []))
+      return Seccomp.__made(Seccomp::Family.new(called, here ? Seccomp::Family.__join(syscalls) : [], syscalls))
     end
     Seccomp::Family.new(called, nil)
   end

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "clauses.h"
+#include "constants.h"
 #include "gem.h"
 #include "subject.h"
 #include "wish.h"
@@ -158,9 +159,58 @@ static bool expand_outside(const struct scmp_subject *subject, mrb_value range, 
  * Tests: Seccomp::Test, what any(), all() and so on return
  */
 
+/* A number, or a constant: one of a field (socket's type) leaves the flags beside it open. */
+static bool expand_value(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, bool other)
+{
+	uint32_t field = mrb_symbol_p(value) ? scmp_constants_field(subject->argument->meaning) : 0;
+	uint64_t v;
+
+	if (!scmp_subject_number(subject, value, &v))
+		return false;
+	if (field && !(v & ~(uint64_t)field))
+		return add_test(subject, clauses, other ? SCMP_OP_MASKED_NE : SCMP_OP_MASKED_EQ, field, v);
+	return add_test(subject, clauses, other ? SCMP_OP_NE : SCMP_OP_EQ, 0, v);
+}
+
+/* AF_UNIX, or SOCK_STREAM beside its flags, is a value: its bits are part of others' too. */
+static bool is_value(const struct scmp_subject *subject, mrb_value value)
+{
+	unsigned meaning = subject->argument->meaning;
+	struct scmp_constants all = scmp_constants_of(meaning);
+	const struct scmp_constant *constant;
+
+	if (all.n && all.value_bits == UINT32_MAX)
+		return true;
+	if (!scmp_constants_field(meaning) || !mrb_symbol_p(value))
+		return false;
+	constant = scmp_constant_by_name(meaning, mrb_sym_name(subject->mrb, mrb_symbol(value)));
+	return constant && !(constant->value & ~all.value_bits);
+}
+
+static bool no_values(const struct scmp_subject *subject, const char *word, mrb_value values)
+{
+	char text[VALUE_TEXT];
+	mrb_int i;
+
+	for (i = 0; i < RARRAY_LEN(values); i++) {
+		mrb_value value = RARRAY_PTR(values)[i];
+
+		if (!is_value(subject, value))
+			continue;
+		SCMP_WISH_FAULT(subject->wish,
+				"%s tests bits, and %s's %s has values: [...] is one of several, not_in(...) any but "
+				"them; %s is one",
+				word, subject->call->name, subject->keyword,
+				scmp_inspect(subject->mrb, value, text, sizeof(text)));
+		scmp_policy_point(word);
+		return false;
+	}
+	return true;
+}
+
 static bool some_bits(const struct scmp_subject *subject, const char *word, mrb_value values, uint64_t *mask)
 {
-	if (!scmp_subject_bits_of(subject, values, mask))
+	if (!scmp_subject_bits_of(subject, values, mask) || !no_values(subject, word, values))
 		return false;
 	if (*mask != 0)
 		return true;
@@ -178,7 +228,7 @@ static bool expand_only(const struct scmp_subject *subject, mrb_value values, st
 {
 	uint64_t allowed;
 
-	if (!scmp_subject_bits_of(subject, values, &allowed))
+	if (!scmp_subject_bits_of(subject, values, &allowed) || !no_values(subject, "only", values))
 		return false;
 	if (allowed == scmp_subject_ones(subject)) {
 		SCMP_WISH_FAULT(subject->wish, "only of all bits is always true: leave %s: out", subject->keyword);
@@ -224,13 +274,12 @@ static bool expand_not_in(const struct scmp_subject *subject, mrb_value values, 
 	for (i = 0; i < RARRAY_LEN(values); i++) {
 		mrb_value value = RARRAY_PTR(values)[i];
 		struct scmp_clauses other = {0};
-		uint64_t v;
 		bool ok;
 
 		if (mrb_range_p(value)) {
 			ok = expand_outside(subject, value, clauses);
 		} else {
-			ok = scmp_subject_number(subject, value, &v) && add_test(subject, &other, SCMP_OP_NE, 0, v) &&
+			ok = expand_value(subject, value, &other, true) &&
 			     report(subject, scmp_clauses_and(clauses, &other));
 			scmp_clauses_free(&other);
 		}
@@ -320,7 +369,6 @@ static bool expand_test(const struct scmp_subject *subject, mrb_value test, stru
 static bool expand(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
-	uint64_t v;
 	mrb_int i;
 
 	if (depth > DEPTH_MAX) {
@@ -350,7 +398,7 @@ static bool expand(const struct scmp_subject *subject, mrb_value value, struct s
 		return expand_range(subject, value, clauses);
 	if (scmp_is_a(mrb, value, "Test"))
 		return expand_test(subject, value, clauses, depth + 1);
-	return scmp_subject_number(subject, value, &v) && add_test(subject, clauses, SCMP_OP_EQ, 0, v);
+	return expand_value(subject, value, clauses, false);
 }
 
 /*

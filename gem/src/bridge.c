@@ -30,6 +30,7 @@ static struct {
 	mrb_state *mrb;
 	mrb_value blocks; /* Array: id -> Proc */
 	mrb_value on_trap; /* Proc or nil */
+	struct scmp_place place; /* where it was said */
 	mrb_value call; /* the one Seccomp::Call */
 	scmp_bridge_fault report;
 	bool armed; /* an ordinary process has its handler */
@@ -141,6 +142,7 @@ static mrb_value on_trap(mrb_state *mrb, mrb_value self)
 {
 	const mrb_value *arguments;
 	mrb_int n_arguments;
+	struct scmp_place place;
 	mrb_value block;
 	int r;
 
@@ -156,6 +158,13 @@ static mrb_value on_trap(mrb_state *mrb, mrb_value self)
 		scmp_note_fault(mrb, "on_trap", "on_trap takes a block: Seccomp.on_trap { |syscall, call| ... }");
 	if (n_arguments || mrb_nil_p(block) || !scmp_block_check(mrb, NULL, block, SCMP_BLOCK_OF_ON_TRAP))
 		return mrb_true_value();
+	place = scmp_place_now(mrb);
+	if (scmp_policy_deferred() && bridge.place.file && bridge.place.file != place.file) {
+		scmp_note_fault(mrb, "on_trap", "on_trap stands in %s:%d already, and there is one for all traps",
+				bridge.place.file, bridge.place.line);
+		return mrb_true_value();
+	}
+	bridge.place = place;
 	mrb_gc_register(mrb, block);
 	bridge.on_trap = block;
 	scmp_policy_note_block();
@@ -176,6 +185,7 @@ void scmp_bridge_init(mrb_state *mrb, struct RClass *module)
 	bridge.blocks = mrb_ary_new(mrb);
 	mrb_gc_register(mrb, bridge.blocks);
 	bridge.on_trap = mrb_nil_value();
+	bridge.place = (struct scmp_place){0};
 	bridge.call = scmp_call_new(mrb);
 	mrb_gc_register(mrb, bridge.call);
 	bridge.report = report_on_stderr;

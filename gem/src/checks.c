@@ -59,6 +59,12 @@ static size_t tell_faults(const struct scmp_policy_context *context, const struc
 		n++;
 	name_calls(faults, n, names, sizeof(names));
 	switch (faults[0].kind) {
+	case SCMP_FAULT_ALWAYS_TRUE:
+		scmp_policy_fault(context, rule->file, rule->line, false,
+				  "%s %s takes every call: its conditions are always true, leave them out", rule->verb,
+				  names);
+		scmp_policy_point(rule->verb);
+		break;
 	case SCMP_FAULT_NEVER_TRUE:
 		scmp_policy_fault(context, rule->file, rule->line, false,
 				  "%s %s can never match: its conditions contradict themselves", rule->verb, names);

@@ -14,7 +14,7 @@
 static bool parse_u64(const char *text, size_t length, uint64_t *result)
 {
 	const char *p = text, *end = text + length;
-	bool negative = false;
+	bool negative = false, after_digit = false;
 	uint64_t value = 0;
 	unsigned base = 10;
 
@@ -27,13 +27,18 @@ static bool parse_u64(const char *text, size_t length, uint64_t *result)
 		if (base != 10)
 			p += 2;
 	}
-	if (p == end)
+	/* Of "0755" nobody knows whether it is octal. */
+	if (p == end || (base == 10 && *p == '0' && end - p > 1))
 		return false;
 	for (; p < end; p++) {
 		unsigned digit;
 
-		if (*p == '_')
+		/* Between two digits. */
+		if (*p == '_' && after_digit && p + 1 < end) {
+			after_digit = false;
 			continue;
+		}
+		after_digit = true;
 		if (*p >= '0' && *p <= '9')
 			digit = (unsigned)(*p - '0');
 		else if ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'f')

@@ -2,6 +2,7 @@
 /* [async-signal-safe] The line that would let a call run; allow.h. */
 #include "allow.h"
 
+#include <asm/unistd.h>
 #include <linux/fcntl.h>
 
 #include "constants.h"
@@ -24,7 +25,7 @@ static const uint8_t forms[SCMP_SETS] = {
 	[SCMP_SET_MS] = NO_OTHER_BITS,	[SCMP_SET_PR] = ONE_VALUE,	  [SCMP_SET_ARCH] = ONE_VALUE,
 	[SCMP_SET_SECCOMP] = ONE_VALUE, [SCMP_SET_CLONE] = NO_OTHER_BITS, [SCMP_SET_NS] = NO_OTHER_BITS,
 	[SCMP_SET_KEYCTL] = ONE_VALUE,	[SCMP_SET_PTRACE] = ONE_VALUE,	  [SCMP_SET_SIG] = ONE_VALUE,
-	[SCMP_SET_PER] = NO_OTHER_BITS, [SCMP_SET_REBOOT] = ONE_VALUE,	  [SCMP_SET_BPF] = ONE_VALUE,
+	[SCMP_SET_PER] = ONE_VALUE,	[SCMP_SET_REBOOT] = ONE_VALUE,	  [SCMP_SET_BPF] = ONE_VALUE,
 	[SCMP_SET_IOCTL] = ONE_VALUE,
 };
 
@@ -47,8 +48,10 @@ static struct subject subject_of(const struct scmp_syscall *known, const uint64_
 		.has_names = scmp_decode_has_names(known, args, i),
 	};
 
-	/* open, and not dup3 or pipe2, is followed by what a new file may be. */
-	if (subject.form == WAY_OF_ACCESS && !(i + 1 < known->n_args && known->args[i + 1].meaning == SCMP_MEANS_MODE))
+	/* What opens a file, and not dup3 or pipe2, of which the first are followed by what a new one may be. */
+	if (subject.form == WAY_OF_ACCESS &&
+	    !(i + 1 < known->n_args && known->args[i + 1].meaning == SCMP_MEANS_MODE) &&
+	    known->numbers[SCMP_ARCH_HERE] != __NR_open_by_handle_at)
 		subject.form = LEFT_OUT;
 	/* To whom a signal is sent comes before it; who handles one, or waits for it, harms nobody. */
 	if (argument->meaning == SCMP_SET_SIG && i == 0)

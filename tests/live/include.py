@@ -154,6 +154,14 @@ class Refused(Marked):
         self.refused("rule.include 'other.rb'", r"\S*other\.rb:1: syntax error.*", other="rule = = 3\n")
         self.refused("rule.include 'other.rb'", r"\S*other\.rb:2: no \(RuntimeError\)", other="#\nraise 'no'\n")
 
+    def test_a_second_on_trap(self):
+        trap = "Seccomp.on_trap { |number, call| call.return 0 }\n"
+        self.policy(context("rule.trap :mkdir") + trap, "other.rb")
+        result = self.mark(self.policy(context("rule.include 'other.rb'", "rule.trap :rmdir") + trap))
+        self.assert_closed(
+            result, r"\S*p\.rb:5: on_trap stands in \S*other\.rb:4 already, and there is one for all traps"
+        )
+
     def test_an_included_policy_cannot_reset_its_includer(self):
         self.refused(
             "rule.include 'other.rb'",

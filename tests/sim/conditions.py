@@ -38,6 +38,7 @@ def names(source, words, prefix=""):
 
 AF = names(socket, "UNIX INET INET6 NETLINK PACKET", "AF_")
 SOCK = names(socket, "STREAM DGRAM RAW CLOEXEC NONBLOCK", "SOCK_")
+IPPROTO = names(socket, "IP ICMP TCP UDP RAW", "IPPROTO_")
 OPEN = names(os, "RDONLY WRONLY RDWR CREAT EXCL TRUNC APPEND CLOEXEC DIRECTORY NOFOLLOW TMPFILE SYNC", "O_")
 PROT = names(mmap, "READ WRITE EXEC", "PROT_")
 MAP = names(mmap, "SHARED PRIVATE ANONYMOUS STACK", "MAP_")
@@ -52,6 +53,10 @@ FUTEX = names(definitions("linux/futex.h"), "WAIT WAKE REQUEUE PRIVATE_FLAG", "F
 PR = names(definitions("linux/prctl.h"), "SET_NAME GET_NAME SET_DUMPABLE SET_NO_NEW_PRIVS", "PR_")
 AT = {"AT_FDCWD": -100}
 ACCESS = names(os, "R_OK W_OK X_OK")
+
+# Plain values, which are no bits; and those that stand beside flags, in a field of their own.
+VALUES = [AF, IPPROTO, MADV, FCNTL, IOCTL, SEEK, SIG, PRIO, PR, AT]
+FIELDS = [(SOCK, 0xf), (FUTEX, 0x7f)]
 
 # The arguments as the kernel and the manual call them, their kind, and constants of theirs. An fd that is declared
 # as an unsigned long ends in fdget(unsigned int).
@@ -69,7 +74,7 @@ CALLS = {
     "mkdirat": [("dfd dirfd", "int", AT), ("pathname", "pointer"), ("mode", "umode_t")],
     "openat": [("dfd dirfd", "int", AT), ("filename pathname", "pointer"), ("flags", "int", OPEN), ("mode", "umode_t")],
     "faccessat": [("dfd", "int", AT), ("filename", "pointer"), ("mode", "int", ACCESS)],
-    "socket": [("family domain", "int", AF), ("type", "int", SOCK), ("protocol", "int")],
+    "socket": [("family domain", "int", AF), ("type", "int", SOCK), ("protocol", "int", IPPROTO)],
     "accept4": [("fd sockfd", "int"), ("upeer_sockaddr addr", "pointer"), ("upeer_addrlen addrlen", "pointer"),
                 ("flags", "int", SOCK)],
     "mmap": [("addr", "unsigned long"), ("len length", "unsigned long"), ("prot", "unsigned long", PROT),
@@ -98,6 +103,8 @@ class Argument:
         self.highest = self.lowest + self.ones
         self.constants = constants or {}
         self.is_open_flags = constants is OPEN
+        self.is_value = any(constants is values for values in VALUES)
+        self.field = next((field for values, field in FIELDS if constants is values), 0)
 
     def read(self, register):
         """What the kernel reads."""
@@ -122,6 +129,10 @@ class Number:
         if argument.bits == 32 and self.value >> 31 == (1 << 33) - 1:
             return True  # -8, with its sign in all of 64 bits
         return (-(1 << argument.bits - 1) if argument.bits > 16 else 0) <= self.value <= argument.ones
+
+    def is_of_field(self, argument):
+        """A constant that is a value beside flags, which it leaves open."""
+        return bool(argument.field) and self.text[:1] == ":" and self.value & ~argument.field == 0
 
     @staticmethod
     def draw(draw, argument, how=None):
@@ -161,6 +172,8 @@ class Value:
         return self.number.fits(argument)
 
     def holds(self, argument, x):
+        if self.number.is_of_field(argument):
+            return x & argument.field == self.number.value
         return x == argument.read(self.number.value)
 
 
@@ -240,6 +253,8 @@ class Bits:
 
     def fits(self, argument):
         always = argument.ones if self.word == "only" else 0
+        if argument.is_value or any(number.is_of_field(argument) for number in self.numbers):
+            return False
         return all(number.fits(argument) for number in self.numbers) and self.mask() & argument.ones != always
 
     def holds(self, argument, x):

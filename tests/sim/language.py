@@ -40,7 +40,8 @@ FIRST_ERRNO, LAST_ERRNO = 3000, 4095
 # What the library reserves for its own: the number of its log in sim-ask, its question to a filter.
 RESERVED = {3931, 0x73636D70}
 
-CLAIM = re.compile(r"\w+ (:\w+(?:, :\w+)*) (?:can (never match): its conditions contradict themselves"
+CLAIM = re.compile(r"\w+ (:\w+(?:, :\w+)*) (?:takes (every call): its conditions are always true, leave them out"
+                   r"|can (never match): its conditions contradict themselves"
                    r"|can (never take effect): line (\d+) \(\w+\) (takes|and those before it take) all of its calls, "
                    r"and the first match wins"
                    r"|has (no effect): it is the default action)")
@@ -291,19 +292,21 @@ class Run:
 
     def check_claim(self, policy, calls, fault, line, claim, call):
         """What the library says of a rule and one of its calls, against what the calls say."""
-        _, never_match, never_effect, earlier, alone, no_effect = claim.groups()
+        _, every_call, never_match, never_effect, earlier, alone, no_effect = claim.groups()
         context, rule = policy.rule_at(line)
         if call not in rule.calls:
             raise Failure(f"the fault is of another line: {fault}")
         coverer = policy.rule_at(int(earlier))[1] if never_effect else None
         if coverer and not (int(earlier) < line and call in coverer.calls):
             raise Failure(f"no earlier rule of {call} is there: {fault}")
-        self.count[never_match or never_effect or no_effect] += 1
+        self.count[every_call or never_match or never_effect or no_effect] += 1
         for made in calls.list:
             _, name, _, registers = made
             if name != call:
                 continue
-            if never_match:
+            if every_call:
+                wrong = not rule.matches(call, registers)
+            elif never_match:
                 wrong = rule.matches(call, registers)
             elif never_effect:
                 wrong = context.decide(call, registers) is rule

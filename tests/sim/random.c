@@ -351,7 +351,10 @@ static void probe(const struct policy *policy, const struct scmp_program *progra
 	bool fault_right = true;
 
 	for (size_t i = 0; i < n_faults; i++) {
-		if (faults[i].kind == SCMP_FAULT_SAME_AS_DEFAULT)
+		if (faults[i].kind == SCMP_FAULT_ALWAYS_TRUE)
+			fault_right = fault_right && (faults[i].rule->nr != data->nr ||
+						      fits(faults[i].rule->tests, faults[i].rule->n_tests, data));
+		else if (faults[i].kind == SCMP_FAULT_SAME_AS_DEFAULT)
 			fault_right = fault_right && read_rules(policy, data, faults[i].rule, &unused) == own;
 		else
 			fault_right = fault_right && faults[i].rule != taker;
