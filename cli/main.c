@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(command, "--help") || !strcmp(command, "-h")) {
+	if (!strcmp(command, "--help") || !strcmp(command, "-h") || (argc == 3 && !strcmp(argv[2], "--help"))) {
 		fputs(usage, stdout);
 		return 0;
 	}

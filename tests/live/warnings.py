@@ -246,6 +246,27 @@ class OfOneRule(Warned):
         )
         self.assertIn("compares the address in filename, not", self.one("pointer-value", "rule.kill :access, pathname: 9"))
 
+    def test_flags_that_are_compared_as_a_whole(self):
+        self.each(
+            "flags-equal",
+            {
+                "rule.errno :EPERM, :openat, flags: :O_WRONLY": True,
+                "rule.errno :EPERM, :mmap, prot: :PROT_EXEC": True,
+                "rule.kill :socket, type: :SOCK_CLOEXEC": True,
+                "rule.errno :EPERM, :socket, type: 1": True,
+                "rule.errno :EPERM, :openat, flags: 0": False,
+                "rule.errno :EPERM, :mmap, prot: any(:PROT_EXEC)": False,
+                "rule.errno :EPERM, :socket, type: :SOCK_STREAM": False,
+                "rule.errno :EPERM, :socket, domain: :AF_INET": False,
+                "rule.allow :mmap, prot: :PROT_EXEC; rule.errno :EPERM, :mmap": False,
+            },
+        )
+        self.assertEqual(
+            self.one("flags-equal", "rule.errno :EPERM, :mmap, prot: :PROT_EXEC"),
+            "errno :mmap compares prot as a whole, so that one flag more gets past it: any(...) tests for flags, "
+            "mask(...) for a value beside them",
+        )
+
     def test_kill_thread_where_there_may_be_threads(self):
         self.each(
             "kill-thread",
