@@ -121,8 +121,8 @@ class Calls(Live):
             % """
   rule.trap(:uname, log: false) do |call|
     begin
-      list = []
-      list << "x" * 100 while true
+      list = nil
+      list = [list, "x" * 100] while true
     rescue NoMemoryError
       list = nil
     end
