@@ -53,8 +53,8 @@ PR = names(definitions("linux/prctl.h"), "SET_NAME GET_NAME SET_DUMPABLE SET_NO_
 AT = {"AT_FDCWD": -100}
 ACCESS = names(os, "R_OK W_OK X_OK")
 
-# The arguments as the kernel and the manual call them, their kind, and constants of theirs. An fd that is declared
-# as an unsigned long ends in fdget(unsigned int).
+# The arguments as the kernel and the manual call them, their kind, and constants of theirs. What is declared as an
+# unsigned long is not read as one where it ends in fdget(unsigned int), or nobody looks at its upper bits.
 CALLS = {
     "getpriority": [("which", "int", PRIO), ("who", "int")],
     "setpriority": [("which", "int", PRIO), ("who", "int"), ("niceval prio", "int")],
@@ -72,8 +72,8 @@ CALLS = {
     "socket": [("family domain", "int", AF), ("type", "int", SOCK), ("protocol", "int")],
     "accept4": [("fd sockfd", "int"), ("upeer_sockaddr addr", "pointer"), ("upeer_addrlen addrlen", "pointer"),
                 ("flags", "int", SOCK)],
-    "mmap": [("addr", "unsigned long"), ("len length", "unsigned long"), ("prot", "unsigned long", PROT),
-             ("flags", "unsigned long", MAP), ("fd", "unsigned"), ("off offset", "unsigned long")],
+    "mmap": [("addr", "unsigned long"), ("len length", "unsigned long"), ("prot", "unsigned", PROT),
+             ("flags", "unsigned", MAP), ("fd", "unsigned"), ("off offset", "unsigned long")],
     "madvise": [("start addr", "unsigned long"), ("len length", "unsigned long"), ("behavior advice", "int", MADV)],
     "kill": [("pid", "int"), ("sig", "int", SIG)],
     "prctl": [("option op", "int", PR), ("arg2", "unsigned long"), ("arg3", "unsigned long"), ("arg4", "unsigned long"),
