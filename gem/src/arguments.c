@@ -69,7 +69,7 @@ static size_t intervals(const struct scmp_subject *subject, mrb_value range, str
 	mrb_state *mrb = subject->mrb;
 	struct RRange *r = mrb_range_ptr(mrb, range);
 	mrb_value begin = mrb_range_beg(mrb, range), end = mrb_range_end(mrb, range);
-	bool is_signed = scmp_width_is_signed(subject->argument->width);
+	bool is_signed = scmp_width_is_signed(subject->width);
 	uint64_t ones = scmp_subject_ones(subject), sign = (ones >> 1) + 1;
 	uint64_t low = is_signed ? sign : 0, high = is_signed ? sign - 1 : ones;
 	char text[VALUE_TEXT];
@@ -118,12 +118,13 @@ empty:
 static bool expand_range(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
-	size_t n = intervals(subject, range, found), i;
+	struct scmp_subject read = scmp_subject_of_test(subject, range, !mrb_nil_p(mrb_range_end(subject->mrb, range)));
+	size_t n = intervals(&read, range, found), i;
 
 	for (i = 0; i < n; i++) {
 		struct scmp_clauses inside = {0}, below = {0};
-		bool ok = add_test(subject, &inside, SCMP_OP_GE, 0, found[i].low) &&
-			  add_test(subject, &below, SCMP_OP_LE, 0, found[i].high) &&
+		bool ok = add_test(&read, &inside, SCMP_OP_GE, 0, found[i].low) &&
+			  add_test(&read, &below, SCMP_OP_LE, 0, found[i].high) &&
 			  report(subject, scmp_clauses_and(&inside, &below)) &&
 			  report(subject, scmp_clauses_or(clauses, &inside));
 
@@ -139,15 +140,16 @@ static bool expand_range(const struct scmp_subject *subject, mrb_value range, st
 static bool expand_outside(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
-	size_t n = intervals(subject, range, found), i;
+	struct scmp_subject read = scmp_subject_of_test(subject, range, mrb_nil_p(mrb_range_end(subject->mrb, range)));
+	size_t n = intervals(&read, range, found), i;
 	bool ok = n > 0;
 
 	for (i = 0; i < n && ok; i++) {
 		struct scmp_clauses outside = {0};
 
-		ok = (found[i].low == 0 || add_test(subject, &outside, SCMP_OP_LT, 0, found[i].low)) &&
-		     (found[i].high == scmp_subject_ones(subject) ||
-		      add_test(subject, &outside, SCMP_OP_GT, 0, found[i].high)) &&
+		ok = (found[i].low == 0 || add_test(&read, &outside, SCMP_OP_LT, 0, found[i].low)) &&
+		     (found[i].high == scmp_subject_ones(&read) ||
+		      add_test(&read, &outside, SCMP_OP_GT, 0, found[i].high)) &&
 		     report(subject, scmp_clauses_and(clauses, &outside));
 		scmp_clauses_free(&outside);
 	}
@@ -176,20 +178,22 @@ static bool some_bits(const struct scmp_subject *subject, const char *word, mrb_
 
 static bool expand_only(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
-	uint64_t allowed;
+	struct scmp_subject read = scmp_subject_of_test(subject, values, true);
+	uint64_t allowed, ones = scmp_subject_ones(&read);
 
-	if (!scmp_subject_bits_of(subject, values, &allowed))
+	if (!scmp_subject_bits_of(&read, values, &allowed))
 		return false;
-	if (allowed == scmp_subject_ones(subject)) {
+	if (allowed == ones) {
 		SCMP_WISH_FAULT(subject->wish, "only of all bits is always true: leave %s: out", subject->keyword);
 		scmp_policy_point("only");
 		return false;
 	}
-	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, scmp_subject_ones(subject) & ~allowed, 0);
+	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, ones & ~allowed, 0);
 }
 
 static bool expand_mask(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
+	struct scmp_subject read = scmp_subject_of_test(subject, values, true);
 	uint64_t mask, value;
 
 	if (RARRAY_LEN(values) != 2) {
@@ -197,8 +201,8 @@ static bool expand_mask(const struct scmp_subject *subject, mrb_value values, st
 		scmp_policy_point("mask");
 		return false;
 	}
-	if (!scmp_subject_bits_of(subject, RARRAY_PTR(values)[0], &mask) ||
-	    !scmp_subject_bits_of(subject, RARRAY_PTR(values)[1], &value))
+	if (!scmp_subject_bits_of(&read, RARRAY_PTR(values)[0], &mask) ||
+	    !scmp_subject_bits_of(&read, RARRAY_PTR(values)[1], &value))
 		return false;
 	if (value & ~mask) {
 		SCMP_WISH_FAULT(subject->wish, "(%s & 0x%llx) == 0x%llx can never be true: 0x%llx is outside the mask",
@@ -212,7 +216,7 @@ static bool expand_mask(const struct scmp_subject *subject, mrb_value values, st
 		scmp_policy_point("mask");
 		return false;
 	}
-	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, mask, value);
+	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, value);
 }
 
 static bool expand_not_in(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
@@ -230,7 +234,9 @@ static bool expand_not_in(const struct scmp_subject *subject, mrb_value values, 
 		if (mrb_range_p(value)) {
 			ok = expand_outside(subject, value, clauses);
 		} else {
-			ok = scmp_subject_number(subject, value, &v) && add_test(subject, &other, SCMP_OP_NE, 0, v) &&
+			struct scmp_subject read = scmp_subject_of_test(subject, value, false);
+
+			ok = scmp_subject_number(&read, value, &v) && add_test(&read, &other, SCMP_OP_NE, 0, v) &&
 			     report(subject, scmp_clauses_and(clauses, &other));
 			scmp_clauses_free(&other);
 		}
@@ -282,6 +288,7 @@ static bool expand_both(const struct scmp_subject *subject, mrb_value values, st
 static bool expand_test(const struct scmp_subject *subject, mrb_value test, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
+	struct scmp_subject read;
 	char word[KEYWORD_TEXT];
 	mrb_value op = mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@op"));
 	mrb_value values = mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@values"));
@@ -310,16 +317,18 @@ static bool expand_test(const struct scmp_subject *subject, mrb_value test, stru
 		return expand_mask(subject, values, clauses);
 	if (strcmp(word, "accmode") == 0)
 		return expand_accmode(subject, values, clauses);
-	if (!some_bits(subject, word, values, &mask))
+	read = scmp_subject_of_test(subject, values, strcmp(word, "any") != 0);
+	if (!some_bits(&read, word, values, &mask))
 		return false;
 	if (strcmp(word, "any") == 0)
-		return add_test(subject, clauses, SCMP_OP_MASKED_NE, mask, 0);
-	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, mask, strcmp(word, "all") == 0 ? mask : 0);
+		return add_test(&read, clauses, SCMP_OP_MASKED_NE, mask, 0);
+	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, strcmp(word, "all") == 0 ? mask : 0);
 }
 
 static bool expand(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
+	struct scmp_subject read;
 	uint64_t v;
 	mrb_int i;
 
@@ -350,7 +359,8 @@ static bool expand(const struct scmp_subject *subject, mrb_value value, struct s
 		return expand_range(subject, value, clauses);
 	if (scmp_is_a(mrb, value, "Test"))
 		return expand_test(subject, value, clauses, depth + 1);
-	return scmp_subject_number(subject, value, &v) && add_test(subject, clauses, SCMP_OP_EQ, 0, v);
+	read = scmp_subject_of_test(subject, value, true);
+	return scmp_subject_number(&read, value, &v) && add_test(&read, clauses, SCMP_OP_EQ, 0, v);
 }
 
 /*
@@ -401,6 +411,7 @@ static bool find_argument(const struct scmp_syscall *call, const char *keyword, 
 		return false;
 	subject->index = (unsigned)i;
 	subject->argument = &call->args[i];
+	subject->width = (enum scmp_width)subject->argument->width;
 	return true;
 }
 
