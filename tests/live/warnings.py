@@ -246,6 +246,22 @@ class OfOneRule(Warned):
         )
         self.assertIn("compares the address in filename, not", self.one("pointer-value", "rule.kill :access, pathname: 9"))
 
+    def test_flags_that_are_compared_as_a_whole(self):
+        self.each(
+            "flags-equal",
+            {
+                "rule.errno :EPERM, :mmap, prot: 7": True,
+                "rule.errno :EPERM, :mprotect, prot: [5, 7]": True,
+                "rule.errno :EPERM, :pkey_mprotect, *[Seccomp::ARG(:>=, 0)] * 2, Seccomp::ARG(:==, 7)": True,
+                "rule.kill :unshare, flags: :CLONE_NEWUSER": True,
+                "rule.errno :EPERM, :mmap, prot: all(:PROT_WRITE, :PROT_EXEC)": False,
+                "rule.errno :EPERM, :mmap, prot: mask(7, 7)": False,
+                "rule.errno :EPERM, :mmap, prot: :PROT_NONE": False,
+                "rule.allow :mmap, prot: 3; rule.errno :EPERM, :mmap": False,
+                "rule.errno :EPERM, :socket, domain: :AF_INET": False,
+            },
+        )
+
     def test_kill_thread_where_there_may_be_threads(self):
         self.each(
             "kill-thread",
