@@ -23,6 +23,7 @@ enum scmp_width {
 	SCMP_WIDTH_S64,
 	SCMP_WIDTH_U64,
 	SCMP_WIDTH_PTR,
+	SCMP_WIDTH_EITHER, /* 64 bits or an int: another argument says which */
 };
 
 /* What an argument stands for: its constants (constants.h), or one of these. */

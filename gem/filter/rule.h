@@ -44,13 +44,13 @@ enum { SCMP_ARGS_MAX = 6, SCMP_TESTS_MAX = 36 };
 struct scmp_test {
 	uint8_t arg; /* 0 to 5 */
 	uint8_t op; /* enum scmp_op */
-	uint8_t bits; /* the kernel reads so many of the register, 16 or 32; 0: all. The same in all of a policy's tests
-		       * of one call's argument. */
+	uint8_t bits; /* the kernel reads so many of the register, 16 or 32; 0: all. Tests of one call's argument have
+		       * the same, or some have 32 and others 0. */
 	uint64_t mask; /* MASKED_EQ and MASKED_NE only */
 	uint64_t value;
 };
 
-/* scmp_test_ones() - all bits of the argument that the kernel reads */
+/* scmp_test_ones() - all bits of the argument that the test is about */
 static inline uint64_t scmp_test_ones(const struct scmp_test *test)
 {
 	return test->bits ? (1ull << test->bits) - 1 : UINT64_MAX;

@@ -70,7 +70,7 @@ static size_t intervals(const struct scmp_subject *subject, mrb_value range, str
 	mrb_state *mrb = subject->mrb;
 	struct RRange *r = mrb_range_ptr(mrb, range);
 	mrb_value begin = mrb_range_beg(mrb, range), end = mrb_range_end(mrb, range);
-	bool is_signed = scmp_width_is_signed(subject->argument->width);
+	bool is_signed = scmp_width_is_signed(subject->width);
 	uint64_t ones = scmp_subject_ones(subject), sign = (ones >> 1) + 1;
 	uint64_t low = is_signed ? sign : 0, high = is_signed ? sign - 1 : ones;
 	char text[VALUE_TEXT];
@@ -119,12 +119,13 @@ empty:
 static bool expand_range(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
-	size_t n = intervals(subject, range, found), i;
+	struct scmp_subject read = scmp_subject_of_test(subject, range, !mrb_nil_p(mrb_range_end(subject->mrb, range)));
+	size_t n = intervals(&read, range, found), i;
 
 	for (i = 0; i < n; i++) {
 		struct scmp_clauses inside = {0}, below = {0};
-		bool ok = add_test(subject, &inside, SCMP_OP_GE, 0, found[i].low) &&
-			  add_test(subject, &below, SCMP_OP_LE, 0, found[i].high) &&
+		bool ok = add_test(&read, &inside, SCMP_OP_GE, 0, found[i].low) &&
+			  add_test(&read, &below, SCMP_OP_LE, 0, found[i].high) &&
 			  report(subject, scmp_clauses_and(&inside, &below)) &&
 			  report(subject, scmp_clauses_or(clauses, &inside));
 
@@ -140,15 +141,16 @@ static bool expand_range(const struct scmp_subject *subject, mrb_value range, st
 static bool expand_outside(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
-	size_t n = intervals(subject, range, found), i;
+	struct scmp_subject read = scmp_subject_of_test(subject, range, mrb_nil_p(mrb_range_end(subject->mrb, range)));
+	size_t n = intervals(&read, range, found), i;
 	bool ok = n > 0;
 
 	for (i = 0; i < n && ok; i++) {
 		struct scmp_clauses outside = {0};
 
-		ok = (found[i].low == 0 || add_test(subject, &outside, SCMP_OP_LT, 0, found[i].low)) &&
-		     (found[i].high == scmp_subject_ones(subject) ||
-		      add_test(subject, &outside, SCMP_OP_GT, 0, found[i].high)) &&
+		ok = (found[i].low == 0 || add_test(&read, &outside, SCMP_OP_LT, 0, found[i].low)) &&
+		     (found[i].high == scmp_subject_ones(&read) ||
+		      add_test(&read, &outside, SCMP_OP_GT, 0, found[i].high)) &&
 		     report(subject, scmp_clauses_and(clauses, &outside));
 		scmp_clauses_free(&outside);
 	}
@@ -162,14 +164,15 @@ static bool expand_outside(const struct scmp_subject *subject, mrb_value range, 
 /* A number, or a constant: one of a field (socket's type) leaves the flags beside it open. */
 static bool expand_value(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, bool other)
 {
+	struct scmp_subject read = scmp_subject_of_test(subject, value, !other);
 	uint32_t field = mrb_symbol_p(value) ? scmp_constants_field(subject->argument->meaning) : 0;
 	uint64_t v;
 
-	if (!scmp_subject_number(subject, value, &v))
+	if (!scmp_subject_number(&read, value, &v))
 		return false;
 	if (field && !(v & ~(uint64_t)field))
-		return add_test(subject, clauses, other ? SCMP_OP_MASKED_NE : SCMP_OP_MASKED_EQ, field, v);
-	return add_test(subject, clauses, other ? SCMP_OP_NE : SCMP_OP_EQ, 0, v);
+		return add_test(&read, clauses, other ? SCMP_OP_MASKED_NE : SCMP_OP_MASKED_EQ, field, v);
+	return add_test(&read, clauses, other ? SCMP_OP_NE : SCMP_OP_EQ, 0, v);
 }
 
 /* AF_UNIX, or SOCK_STREAM beside its flags, is a value: its bits are part of others' too. */
@@ -226,20 +229,22 @@ static bool some_bits(const struct scmp_subject *subject, const char *word, mrb_
 
 static bool expand_only(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
-	uint64_t allowed;
+	struct scmp_subject read = scmp_subject_of_test(subject, values, true);
+	uint64_t allowed, ones = scmp_subject_ones(&read);
 
-	if (!scmp_subject_bits_of(subject, values, &allowed) || !no_values(subject, "only", values))
+	if (!scmp_subject_bits_of(&read, values, &allowed) || !no_values(subject, "only", values))
 		return false;
-	if (allowed == scmp_subject_ones(subject)) {
+	if (allowed == ones) {
 		SCMP_WISH_FAULT(subject->wish, "only of all bits is always true: leave %s: out", subject->keyword);
 		scmp_policy_point("only");
 		return false;
 	}
-	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, scmp_subject_ones(subject) & ~allowed, 0);
+	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, ones & ~allowed, 0);
 }
 
 static bool expand_mask(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
+	struct scmp_subject read = scmp_subject_of_test(subject, values, true);
 	uint64_t mask, value;
 
 	if (RARRAY_LEN(values) != 2) {
@@ -247,8 +252,8 @@ static bool expand_mask(const struct scmp_subject *subject, mrb_value values, st
 		scmp_policy_point("mask");
 		return false;
 	}
-	if (!scmp_subject_bits_of(subject, RARRAY_PTR(values)[0], &mask) ||
-	    !scmp_subject_bits_of(subject, RARRAY_PTR(values)[1], &value))
+	if (!scmp_subject_bits_of(&read, RARRAY_PTR(values)[0], &mask) ||
+	    !scmp_subject_bits_of(&read, RARRAY_PTR(values)[1], &value))
 		return false;
 	if (value & ~mask) {
 		SCMP_WISH_FAULT(subject->wish, "(%s & 0x%llx) == 0x%llx can never be true: 0x%llx is outside the mask",
@@ -262,7 +267,7 @@ static bool expand_mask(const struct scmp_subject *subject, mrb_value values, st
 		scmp_policy_point("mask");
 		return false;
 	}
-	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, mask, value);
+	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, value);
 }
 
 static bool expand_not_in(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
@@ -331,6 +336,7 @@ static bool expand_both(const struct scmp_subject *subject, mrb_value values, st
 static bool expand_test(const struct scmp_subject *subject, mrb_value test, struct scmp_clauses *clauses, int depth)
 {
 	mrb_state *mrb = subject->mrb;
+	struct scmp_subject read;
 	char word[KEYWORD_TEXT];
 	mrb_value op = mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@op"));
 	mrb_value values = mrb_iv_get(mrb, test, mrb_intern_lit(mrb, "@values"));
@@ -359,11 +365,12 @@ static bool expand_test(const struct scmp_subject *subject, mrb_value test, stru
 		return expand_mask(subject, values, clauses);
 	if (strcmp(word, "accmode") == 0)
 		return expand_accmode(subject, values, clauses);
-	if (!some_bits(subject, word, values, &mask))
+	read = scmp_subject_of_test(subject, values, strcmp(word, "any") != 0);
+	if (!some_bits(&read, word, values, &mask))
 		return false;
 	if (strcmp(word, "any") == 0)
-		return add_test(subject, clauses, SCMP_OP_MASKED_NE, mask, 0);
-	return add_test(subject, clauses, SCMP_OP_MASKED_EQ, mask, strcmp(word, "all") == 0 ? mask : 0);
+		return add_test(&read, clauses, SCMP_OP_MASKED_NE, mask, 0);
+	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, strcmp(word, "all") == 0 ? mask : 0);
 }
 
 static bool expand(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth)
@@ -449,6 +456,7 @@ static bool find_argument(const struct scmp_syscall *call, const char *keyword, 
 		return false;
 	subject->index = (unsigned)i;
 	subject->argument = &call->args[i];
+	subject->width = (enum scmp_width)subject->argument->width;
 	return true;
 }
 

@@ -89,6 +89,19 @@ static bool is_sound_mask(struct scmp_wish *wish, const struct scmp_test *test)
 	return mask != 0 && !(value & ~mask);
 }
 
+/* The bits of the argument that the test is about. */
+static unsigned bits_of(const struct scmp_wish *wish, const struct scmp_argument *argument,
+			const struct scmp_test *test)
+{
+	bool bounded = test->op == SCMP_OP_EQ || test->op == SCMP_OP_LT || test->op == SCMP_OP_LE;
+	struct scmp_numbers numbers = {0};
+
+	scmp_numbers_add(&numbers, test->value);
+	scmp_numbers_add(&numbers, test->mask);
+	return scmp_width_bits(
+		scmp_width_of_test((enum scmp_width)argument->width, numbers, bounded, scmp_rule_runs(&wish->rule)));
+}
+
 bool scmp_wish_positional(struct scmp_wish *wish, const struct scmp_syscall *call, struct scmp_clauses *clauses)
 {
 	size_t i;
@@ -106,7 +119,7 @@ bool scmp_wish_positional(struct scmp_wish *wish, const struct scmp_syscall *cal
 					call->name, call->n_args, call->n_args == 1 ? "" : "s", test.arg);
 			return false;
 		}
-		bits = call ? scmp_width_bits(call->args[test.arg].width) : 64;
+		bits = call ? bits_of(wish, &call->args[test.arg], &test) : 64;
 		test.bits = bits == 64 ? 0 : (uint8_t)bits;
 		if (!scmp_narrow(&test.value, bits)) {
 			SCMP_WISH_FAULT(wish, "0x%llx: of %s's %s the kernel reads %u bits",

@@ -3,6 +3,7 @@
 #include "subject.h"
 
 #include <mruby/array.h>
+#include <mruby/range.h>
 #include <mruby/string.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +15,57 @@
 
 enum { VALUE_TEXT = 64 };
 
+void scmp_numbers_add(struct scmp_numbers *numbers, uint64_t number)
+{
+	uint64_t narrowed = number;
+	bool fits = scmp_narrow(&narrowed, 32);
+
+	numbers->large |= !fits;
+	numbers->negative |= fits && number > UINT32_MAX;
+}
+
+enum scmp_width scmp_width_of_test(enum scmp_width width, struct scmp_numbers numbers, bool bounded, bool runs)
+{
+	if (width != SCMP_WIDTH_EITHER)
+		return width;
+	if (numbers.large)
+		return SCMP_WIDTH_U64;
+	if (numbers.negative)
+		return SCMP_WIDTH_S32;
+	/* More registers have 5 in their low half than are 5, but fewer have something else there than are not. */
+	return bounded == runs ? SCMP_WIDTH_U64 : SCMP_WIDTH_U32;
+}
+
+/* @depth: how many Arrays may stand in each other */
+static void add_numbers(mrb_state *mrb, struct scmp_numbers *numbers, mrb_value value, int depth)
+{
+	uint64_t number;
+	mrb_int i;
+
+	if (mrb_array_p(value)) {
+		for (i = 0; depth > 0 && i < RARRAY_LEN(value); i++)
+			add_numbers(mrb, numbers, RARRAY_PTR(value)[i], depth - 1);
+	} else if (mrb_range_p(value)) {
+		add_numbers(mrb, numbers, mrb_range_beg(mrb, value), 0);
+		add_numbers(mrb, numbers, mrb_range_end(mrb, value), 0);
+	} else if (scmp_value(mrb, value, &number)) {
+		scmp_numbers_add(numbers, number);
+	}
+}
+
+struct scmp_subject scmp_subject_of_test(const struct scmp_subject *subject, mrb_value numbers, bool bounded)
+{
+	struct scmp_subject read = *subject;
+	struct scmp_numbers found = {0};
+
+	add_numbers(subject->mrb, &found, numbers, 2);
+	read.width = scmp_width_of_test(subject->width, found, bounded, scmp_rule_runs(&subject->wish->rule));
+	return read;
+}
+
 unsigned scmp_subject_bits(const struct scmp_subject *subject)
 {
-	return scmp_width_bits(subject->argument->width);
+	return scmp_width_bits(subject->width);
 }
 
 uint64_t scmp_subject_ones(const struct scmp_subject *subject)

@@ -15,11 +15,21 @@ struct scmp_subject {
 	struct scmp_wish *wish;
 	const struct scmp_syscall *call;
 	const struct scmp_argument *argument;
+	enum scmp_width width; /* the argument's; in a test never EITHER */
 	unsigned index;
 	const char *keyword;
 };
 
-/* scmp_subject_bits() - how many bits the kernel reads; scmp_subject_ones() - all of them set */
+/*
+ * scmp_subject_of_test() - the same, at the width of one test
+ * Where a command decides what the kernel reads, numbers that are no 32 bits make it 64, and a negative one
+ * an int. Of others both are meant: a rule that refuses takes what either takes, one that lets run what both do.
+ * @numbers: of the test: one, a Range, or an Array of them
+ * @bounded: it does not hold of the largest numbers
+ */
+struct scmp_subject scmp_subject_of_test(const struct scmp_subject *subject, mrb_value numbers, bool bounded);
+
+/* scmp_subject_bits() - how many bits the test reads; scmp_subject_ones() - all of them set */
 unsigned scmp_subject_bits(const struct scmp_subject *subject);
 uint64_t scmp_subject_ones(const struct scmp_subject *subject);
 

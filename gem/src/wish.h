@@ -77,6 +77,16 @@ const char *scmp_argument_names(const struct scmp_syscall *call, char *text, siz
 /* subject.c: scmp_constant_owner() - a call of whose `argument` this is a constant; NULL: of none */
 const struct scmp_syscall *scmp_constant_owner(const char *name, const char **argument);
 
+/*
+ * subject.c: scmp_width_of_test() - as scmp_subject_of_test()
+ * @runs: the rule lets its calls run
+ */
+struct scmp_numbers {
+	bool negative, large; /* one of them is below 0; is none of 32 bits */
+};
+void scmp_numbers_add(struct scmp_numbers *numbers, uint64_t number);
+enum scmp_width scmp_width_of_test(enum scmp_width width, struct scmp_numbers numbers, bool bounded, bool runs);
+
 /* subject.c: scmp_narrow() - cut a value, perhaps negative, to so many bits; false where it does not fit */
 bool scmp_narrow(uint64_t *value, unsigned bits);
 

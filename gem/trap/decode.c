@@ -42,6 +42,7 @@ static char *print_integer(char *dst, char *end, enum scmp_width width, uint64_t
 			return scmp_print_signed(dst, end, -1);
 		break;
 	case SCMP_WIDTH_U64:
+	case SCMP_WIDTH_EITHER:
 		/* A size; or anything, an address too. */
 		if (value > INT32_MAX)
 			return scmp_print_hex(dst, end, value);

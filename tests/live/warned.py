@@ -259,6 +259,14 @@ class OfOneRule(Warned):
                 "rule.errno :EPERM, :socket, type: :SOCK_STREAM": False,
                 "rule.errno :EPERM, :socket, domain: :AF_INET": False,
                 "rule.allow :mmap, prot: :PROT_EXEC; rule.errno :EPERM, :mmap": False,
+                "rule.errno :EPERM, :mmap, prot: 7": True,
+                "rule.errno :EPERM, :mprotect, prot: [5, 7]": True,
+                "rule.errno :EPERM, :pkey_mprotect, *[Seccomp::ARG(:>=, 0)] * 2, Seccomp::ARG(:==, 7)": True,
+                "rule.kill :unshare, flags: :CLONE_NEWUSER": True,
+                "rule.errno :EPERM, :mmap, prot: all(:PROT_WRITE, :PROT_EXEC)": False,
+                "rule.errno :EPERM, :mmap, prot: mask(7, 7)": False,
+                "rule.errno :EPERM, :mmap, prot: :PROT_NONE": False,
+                "rule.allow :mmap, prot: 3; rule.errno :EPERM, :mmap": False,
             },
         )
         self.assertEqual(

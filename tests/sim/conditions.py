@@ -15,10 +15,11 @@ import socket
 import subprocess
 import termios
 
-# What the kernel takes from a register: how many bits, and whether the uppermost is a sign.
+# What the kernel takes from a register: how many bits, and whether the uppermost is a sign. "either" is an unsigned
+# long or an int, by what another argument says.
 KINDS = {
     "int": (32, True), "unsigned": (32, False), "umode_t": (16, False),
-    "long": (64, True), "unsigned long": (64, False), "pointer": (64, False),
+    "long": (64, True), "unsigned long": (64, False), "pointer": (64, False), "either": (64, False),
 }
 
 
@@ -58,13 +59,13 @@ ACCESS = names(os, "R_OK W_OK X_OK")
 VALUES = [AF, IPPROTO, MADV, FCNTL, IOCTL, SEEK, SIG, PRIO, PR, AT]
 FIELDS = [(SOCK, 0xf), (FUTEX, 0x7f)]
 
-# The arguments as the kernel and the manual call them, their kind, and constants of theirs. An fd that is declared
-# as an unsigned long ends in fdget(unsigned int).
+# The arguments as the kernel and the manual call them, their kind, and constants of theirs. What is declared as an
+# unsigned long is not read as one where it ends in fdget(unsigned int), or nobody looks at its upper bits.
 CALLS = {
     "getpriority": [("which", "int", PRIO), ("who", "int")],
     "setpriority": [("which", "int", PRIO), ("who", "int"), ("niceval prio", "int")],
-    "ioctl": [("fd", "unsigned"), ("cmd request", "unsigned", IOCTL), ("arg", "unsigned long")],
-    "fcntl": [("fd", "unsigned"), ("cmd", "unsigned", FCNTL), ("arg", "unsigned long")],
+    "ioctl": [("fd", "unsigned"), ("cmd request", "unsigned", IOCTL), ("arg", "either")],
+    "fcntl": [("fd", "unsigned"), ("cmd", "unsigned", FCNTL), ("arg", "either")],
     "lseek": [("fd", "unsigned"), ("offset", "long"), ("whence", "unsigned", SEEK)],
     "read": [("fd", "unsigned"), ("buf", "pointer"), ("count", "unsigned long")],
     "pread64": [("fd", "unsigned"), ("buf", "pointer"), ("count", "unsigned long"), ("pos", "long")],
@@ -77,12 +78,11 @@ CALLS = {
     "socket": [("family domain", "int", AF), ("type", "int", SOCK), ("protocol", "int", IPPROTO)],
     "accept4": [("fd sockfd", "int"), ("upeer_sockaddr addr", "pointer"), ("upeer_addrlen addrlen", "pointer"),
                 ("flags", "int", SOCK)],
-    "mmap": [("addr", "unsigned long"), ("len length", "unsigned long"), ("prot", "unsigned long", PROT),
-             ("flags", "unsigned long", MAP), ("fd", "unsigned"), ("off offset", "unsigned long")],
+    "mmap": [("addr", "unsigned long"), ("len length", "unsigned long"), ("prot", "unsigned", PROT),
+             ("flags", "unsigned", MAP), ("fd", "unsigned"), ("off offset", "unsigned long")],
     "madvise": [("start addr", "unsigned long"), ("len length", "unsigned long"), ("behavior advice", "int", MADV)],
     "kill": [("pid", "int"), ("sig", "int", SIG)],
-    "prctl": [("option op", "int", PR), ("arg2", "unsigned long"), ("arg3", "unsigned long"), ("arg4", "unsigned long"),
-              ("arg5", "unsigned long")],
+    "prctl": [("option op", "int", PR), ("arg2", "either"), ("arg3", "either"), ("arg4", "either"), ("arg5", "either")],
     "unshare": [("unshare_flags flags", "unsigned long", CLONE)],
     "futex": [("uaddr", "pointer"), ("op futex_op", "int", FUTEX), ("val", "unsigned"), ("utime timeout", "pointer"),
               ("uaddr2", "pointer"), ("val3", "unsigned")],
@@ -94,8 +94,11 @@ CALLS = {
 class Argument:
     """One argument of one call."""
 
-    def __init__(self, index, words, kind, constants=None):
+    def __init__(self, index, words, kind, constants=None, runs=False):
         self.index = index
+        self.row = (index, words, kind, constants)
+        self.either = kind == "either"
+        self.runs = runs
         self.words = words.split()
         self.bits, self.signed = KINDS[kind]
         self.ones = (1 << self.bits) - 1
@@ -110,6 +113,27 @@ class Argument:
         """What the kernel reads."""
         value = register & self.ones
         return value - self.ones - 1 if value > self.highest else value
+
+    def under(self, runs):
+        """The same, in a rule that lets its calls run, or refuses them."""
+        return Argument(*self.row, runs) if self.either else self
+
+    def at(self, numbers, bounded):
+        """
+        What a test of these numbers takes it for. Bounded is one that does not hold of the largest: it takes fewer
+        registers as an unsigned long than as an int. To refuse is to take more, to let run is to take less.
+        """
+        if not self.either:
+            return self
+        numbers = [number % (1 << 64) for number in numbers]
+        negative = [number for number in numbers if number >= (1 << 64) - (1 << 31)]
+        if any(number >> 32 and number not in negative for number in numbers):
+            kind = "unsigned long"
+        elif negative:
+            kind = "int"
+        else:
+            kind = "unsigned long" if bounded == self.runs else "unsigned"
+        return Argument(self.index, "", kind)
 
 
 ARGUMENTS = {call: [Argument(i, *row) for i, row in enumerate(rows)] for call, rows in CALLS.items()}
@@ -174,7 +198,8 @@ class Value:
     def holds(self, argument, x):
         if self.number.is_of_field(argument):
             return x & argument.field == self.number.value
-        return x == argument.read(self.number.value)
+        argument = argument.at([self.number.value], True)
+        return argument.read(x) == argument.read(self.number.value)
 
 
 class Span:
@@ -197,6 +222,9 @@ class Span:
     def edges(self):
         return [end.value for end in (self.low, self.high) if end]
 
+    def at(self, argument):
+        return argument.at(self.edges(), self.high is not None)
+
     def bounds(self, argument):
         """The lowest and the highest value in it."""
         low = argument.read(self.low.value) if self.low else argument.lowest
@@ -204,13 +232,15 @@ class Span:
         return low, high
 
     def fits(self, argument):
+        argument = self.at(argument)
         low, high = self.bounds(argument)
         can_be = all(end is None or end.fits(argument) for end in (self.low, self.high))
         return can_be and low <= high and (low, high) != (argument.lowest, argument.highest)
 
     def holds(self, argument, x):
+        argument = self.at(argument)
         low, high = self.bounds(argument)
-        return low <= x <= high
+        return low <= argument.read(x) <= high
 
 
 class Choice:
@@ -251,13 +281,18 @@ class Bits:
             mask |= number.value
         return mask
 
+    def at(self, argument):
+        return argument.at([number.value for number in self.numbers], True)
+
     def fits(self, argument):
+        argument = self.at(argument)
         always = argument.ones if self.word == "only" else 0
         if argument.is_value or any(number.is_of_field(argument) for number in self.numbers):
             return False
         return all(number.fits(argument) for number in self.numbers) and self.mask() & argument.ones != always
 
     def holds(self, argument, x):
+        argument = self.at(argument)
         set_bits, named = x & argument.ones, self.mask() & argument.ones
         return {
             "any": set_bits & named != 0,
@@ -289,11 +324,16 @@ class Mask:
     def edges(self):
         return [self.value.value, self.ored(), self.value.value | ~self.ored()]
 
+    def at(self, argument):
+        return argument.at([number.value for number in (*self.masks, self.value)], True)
+
     def fits(self, argument):
+        argument = self.at(argument)
         mask, value = self.ored() & argument.ones, self.value.value & argument.ones
         return all(number.fits(argument) for number in (*self.masks, self.value)) and mask != 0 and value & ~mask == 0
 
     def holds(self, argument, x):
+        argument = self.at(argument)
         return (x & self.ored() & argument.ones) == self.value.value & argument.ones
 
 
@@ -307,10 +347,12 @@ class NotIn:
         self.text = "not_in(%s)" % ", ".join(part.text for part in self.parts)
 
     edges = Choice.edges
-    fits = Choice.fits
+
+    def fits(self, argument):
+        return all(part.fits(argument.under(not argument.runs)) for part in self.parts)
 
     def holds(self, argument, x):
-        return not any(part.holds(argument, x) for part in self.parts)
+        return not any(part.holds(argument.under(not argument.runs), x) for part in self.parts)
 
 
 class Accmode:
@@ -383,10 +425,16 @@ class Positional:
     def edges(self):
         return [self.value.value] + ([self.value.value | ~self.mask.value] if self.mask else [])
 
+    def at(self, argument):
+        numbers = [number.value for number in (self.value, self.mask) if number]
+        return argument.at(numbers, self.op in ("==", "<", "<="))
+
     def fits(self, argument):
+        argument = self.at(argument)
         return self.value.fits(argument) and (not self.mask or self.mask.fits(argument))
 
     def holds(self, argument, x):
+        argument = self.at(argument)
         x, value = x & argument.ones, self.value.value & argument.ones
         if self.op == "=~":
             return x & self.mask.value == value

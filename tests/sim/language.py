@@ -67,6 +67,9 @@ class Action:
             self.number = draw.choice([0, 7, 65535])
         self.log = not kernel and draw.random() < 0.15 and self.word not in ("allow", "log", "trace")
 
+    def runs(self):
+        return self.word in ("allow", "log", "trace")
+
     def verdict(self, line):
         if self.word == "trap":
             return f"trap:{line}:-1"
@@ -107,7 +110,8 @@ class Rule:
 
     def arguments(self, keyword):
         """What the keyword is in each of the calls, where all of them have it."""
-        found = [argument for call in self.calls for argument in ARGUMENTS[call] if keyword in argument.words]
+        found = [argument.under(self.action.runs()) for call in self.calls for argument in ARGUMENTS[call]
+                 if keyword in argument.words]
         return found if len(found) == len(self.calls) else []
 
     def draw_keywords(self, draw):
@@ -124,7 +128,7 @@ class Rule:
 
     def draw_positional(self, draw):
         for i in range(draw.randint(1, min(len(ARGUMENTS[call]) for call in self.calls))):
-            arguments = [ARGUMENTS[call][i] for call in self.calls]
+            arguments = [ARGUMENTS[call][i].under(self.action.runs()) for call in self.calls]
             test = Positional(draw, draw.choice(arguments))
             while not all(test.fits(argument) for argument in arguments):
                 test = Positional(draw, draw.choice(arguments))
@@ -146,7 +150,7 @@ class Rule:
         found = list(zip(ARGUMENTS[call], self.positional))
         for word, condition in self.keywords.items():
             found += [(argument, condition) for argument in ARGUMENTS[call] if word in argument.words]
-        return found
+        return [(argument.under(self.action.runs()), condition) for argument, condition in found]
 
     def matches(self, call, registers):
         return call in self.calls and all(condition.holds(argument, argument.read(registers[argument.index]))
@@ -231,6 +235,8 @@ class Calls:
         else:
             value = draw.choice([draw.getrandbits(64) >> draw.randrange(64), -draw.randint(1, 9), draw.randint(0, 9)])
         argument = ARGUMENTS[call][index] if index < len(ARGUMENTS[call]) else None
+        if argument and argument.either and draw.random() < 0.5:
+            argument = argument.at([-1], True)
         if argument and argument.bits < 64:
             # What the kernel does not read: nothing, the sign, one bit, garbage.
             value &= argument.ones

@@ -76,10 +76,11 @@ static uint64_t draw_mask(void)
 static struct scmp_test draw_test(const struct policy *policy)
 {
 	static const uint8_t bits[SCMP_ARGS_MAX] = {0, 32, 0, 16, 32, 0};
+	enum { EITHER = 2 };
 	uint8_t arg = (uint8_t)(below(2) ? below(4) : below(SCMP_ARGS_MAX));
 	struct scmp_test test = {
 		.arg = arg,
-		.bits = bits[arg],
+		.bits = arg == EITHER && below(2) ? 32 : bits[arg],
 		.op = (uint8_t)below(SCMP_OPS),
 		.value = below(2) ? policy->values[below(N_ELEMENTS(policy->values))] : draw_value(),
 	};

@@ -366,7 +366,8 @@ static void lines(void)
 		    "rule.allow :mprotect, prot: only(:PROT_READ, :PROT_WRITE, :PROT_EXEC)");
 	check_allow(CALL(mmap, 0, 1, 0x43, 2, -1, 0), "rule.allow :mmap, prot: only(:PROT_READ, :PROT_WRITE, 0x40)");
 	check_allow(CALL(mmap, 0, 1, 0, 2, -1, 0), "rule.allow :mmap, prot: :PROT_NONE");
-	check_allow(CALL(mmap, 0, 1, UINT64_MAX, 2, -1, 0), "");
+	check_allow(CALL(mmap, 0, 1, UINT64_MAX, 2, -1, 0), "rule.allow :mmap, prot: -1");
+	check_allow(CALL(mprotect, 0, 1, UINT64_MAX), "");
 	check_allow(CALL(personality, 0xffffffff), "rule.allow :personality, persona: -1");
 	check_allow(CALL(personality, 0), "rule.allow :personality, persona: :PER_LINUX");
 	check_allow(CALL(unshare, CLONE_NEWUSER | CLONE_NEWNS),

@@ -92,11 +92,16 @@ static void names_of_arguments(void)
 	expect_argument("ioctl", 1, "cmd", "request", 32);
 	expect_argument("ioctl", 2, "arg", "", 64);
 	expect_argument("socket", 0, "family", "domain", 32);
-	expect_argument("mmap", 2, "prot", "", 64);
+	expect_argument("mmap", 2, "prot", "", 32);
+	expect_argument("mprotect", 2, "prot", "", 64);
 	expect_argument("mmap", 4, "fd", "", 32);
 	expect_argument("writev", 0, "fd", "", 32);
+	expect_argument("writev", 2, "vlen", "iovcnt", 32);
+	expect_argument("process_vm_readv", 2, "liovcnt", "", 32);
+	expect_argument("process_vm_readv", 4, "riovcnt", "", 64);
 	expect_argument("clone", 0, "clone_flags", "flags", 32);
 	expect_argument("ptrace", 0, "request", "", 64);
+	expect_argument("ptrace", 1, "pid", "", 32);
 	expect_argument("lseek", 1, "offset", "", 64);
 
 	behaviour("two arguments of a call never have the same name");

@@ -85,6 +85,17 @@ static void test_known(void)
 		  {&(struct scmp_test)MASKED(0, 2, 0), true}},
 		 3,
 		 SCMP_SATISFIABLE},
+		{"an int that lies between bounds may have any upper half",
+		 {{&(struct scmp_test){.arg = 0, .op = SCMP_OP_GE, .bits = 32, .value = 9}},
+		  {&(struct scmp_test){.arg = 0, .op = SCMP_OP_LE, .bits = 32, .value = 17}},
+		  {&(struct scmp_test)TEST(0, GT, 0xffffffff0000000a)}},
+		 3,
+		 SCMP_SATISFIABLE},
+		{"an int and all bits are not the same and not different",
+		 {{&(struct scmp_test){.arg = 0, .op = SCMP_OP_NE, .bits = 32, .value = 5}},
+		  {&(struct scmp_test)TEST(0, EQ, 5)}},
+		 2,
+		 SCMP_UNSATISFIABLE},
 		{"arguments do not disturb each other",
 		 {{&(struct scmp_test)TEST(0, EQ, 1)}, {&(struct scmp_test)TEST(1, NE, 1)}},
 		 2,
@@ -100,7 +111,8 @@ static void test_known(void)
 
 /*
  * Random literals whose values lie in a window of 6 bits, somewhere in the 64;
- * a mask keeps the other bits 0. Then 64 x 64 pairs of arguments are all.
+ * a mask keeps the other bits 0. Then 64 x 64 pairs of arguments are all. Some
+ * windows lie across the low half, of which some tests then see no more.
  */
 static void test_windows(uint64_t seed)
 {
@@ -110,7 +122,8 @@ static void test_windows(uint64_t seed)
 
 	behaviour("the solver agrees with trying all values");
 	for (size_t round = 0; round < ROUNDS; round++) {
-		unsigned shift = (unsigned)(draw(&state) % 59);
+		bool halves = draw(&state) % 2;
+		unsigned shift = (unsigned)(halves ? 27 + draw(&state) % 5 : draw(&state) % 59);
 		struct scmp_test tests[LITERALS + 2];
 		struct scmp_literal literals[LITERALS + 2];
 		size_t n = 1 + draw(&state) % LITERALS;
@@ -121,9 +134,12 @@ static void test_windows(uint64_t seed)
 			tests[i] = (struct scmp_test){
 				.arg = (uint8_t)(draw(&state) % 2),
 				.op = (uint8_t)(draw(&state) % SCMP_OPS),
+				.bits = halves && draw(&state) % 2 ? 32 : 0,
 				.mask = (draw(&state) & (draw(&state) | draw(&state) % 2 * -1)) % WINDOW << shift,
 				.value = draw(&state) % WINDOW << shift,
 			};
+			if (tests[i].bits && draw(&state) % 8)
+				tests[i].value &= UINT32_MAX;
 			if (tests[i].op == SCMP_OP_MASKED_EQ && draw(&state) % 8)
 				tests[i].value &= tests[i].mask;
 			literals[i] = (struct scmp_literal){&tests[i], draw(&state) % 2};
@@ -170,9 +186,12 @@ static void test_witnesses(uint64_t seed)
 			tests[i] = (struct scmp_test){
 				.arg = arg,
 				.op = (uint8_t)(draw(&state) % SCMP_OPS),
+				.bits = draw(&state) % 3 ? 0 : 32,
 				.mask = draw(&state) & draw(&state),
 				.value = args[arg] + draw(&state) % 5 - 2,
 			};
+			if (tests[i].bits)
+				tests[i].value &= UINT32_MAX;
 			if (tests[i].op == SCMP_OP_MASKED_EQ)
 				tests[i].value = (draw(&state) % 2 ? args[arg] : draw(&state)) & tests[i].mask;
 			literals[i] = (struct scmp_literal){&tests[i], false};
