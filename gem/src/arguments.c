@@ -4,6 +4,7 @@
  * writes becomes tests of the width that the kernel reads. For each syscall of a
  * rule by itself, as the same name can stand elsewhere and be of another width.
  */
+#include <fcntl.h>
 #include <mruby.h>
 #include <mruby/array.h>
 #include <mruby/hash.h>
@@ -213,11 +214,21 @@ static bool no_values(const struct scmp_subject *subject, const char *word, mrb_
 
 static bool some_bits(const struct scmp_subject *subject, const char *word, mrb_value values, uint64_t *mask)
 {
+	bool is_open = subject->argument->meaning == SCMP_SET_O;
+
 	if (!scmp_subject_bits_of(subject, values, mask) || !no_values(subject, word, values))
 		return false;
+	if (is_open && ((*mask & O_ACCMODE) == O_WRONLY || (*mask & O_ACCMODE) == O_RDWR)) {
+		SCMP_WISH_FAULT(subject->wish,
+				"%s tests one of the two ways to write: with both, as %s(:O_WRONLY, :O_RDWR), or by "
+				"accmode(...)",
+				word, word);
+		scmp_policy_point(word);
+		return false;
+	}
 	if (*mask != 0)
 		return true;
-	if (subject->argument->meaning == SCMP_SET_O)
+	if (is_open)
 		SCMP_WISH_FAULT(subject->wish, "%s(:O_RDONLY) tests no bit: O_RDONLY is 0, say accmode(:O_RDONLY)",
 				word);
 	else

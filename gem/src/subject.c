@@ -119,6 +119,22 @@ static const char *nearest_constant(unsigned meaning, const char *name)
 	return near;
 }
 
+static bool is_pointer(const struct scmp_subject *subject)
+{
+	return subject->argument->width == SCMP_WIDTH_PTR;
+}
+
+static void refuse_pointer(const struct scmp_subject *subject)
+{
+	const char *call = subject->call->name, *keyword = subject->keyword;
+
+	SCMP_WISH_FAULT(
+		subject->wish,
+		"%s's %s is a pointer, and a filter cannot see what it points to; a trap's block can, by call[:%s], "
+		"but has to answer every %s",
+		call, keyword, keyword, call);
+}
+
 static bool constant(const struct scmp_subject *subject, mrb_sym symbol, uint64_t *value)
 {
 	unsigned meaning = subject->argument->meaning;
@@ -133,7 +149,9 @@ static bool constant(const struct scmp_subject *subject, mrb_sym symbol, uint64_
 	}
 	near = nearest_constant(meaning, name);
 	owner = scmp_constant_owner(name, &argument);
-	if (owner)
+	if (is_pointer(subject))
+		refuse_pointer(subject);
+	else if (owner)
 		SCMP_WISH_FAULT(subject->wish, ":%s is not a constant of %s's %s: it is one of %s's %s", name,
 				subject->call->name, subject->keyword, owner->name, argument);
 	else if (near)
@@ -147,11 +165,6 @@ static bool constant(const struct scmp_subject *subject, mrb_sym symbol, uint64_
 				subject->keyword, name);
 	scmp_policy_point(name);
 	return false;
-}
-
-static bool is_pointer(const struct scmp_subject *subject)
-{
-	return subject->argument->width == SCMP_WIDTH_PTR;
 }
 
 /* "O_CREAT", "PROT_READ|PROT_EXEC": as Symbols, ":O_CREAT" and so on; false where they are no constants of it. */
@@ -213,11 +226,7 @@ static void refuse_value(const struct scmp_subject *subject, mrb_value value)
 		SCMP_WISH_FAULT(subject->wish, "%s's %s: %s is no single value: they are listed, as any(1, 2)", call,
 				keyword, text);
 	else if (string && is_pointer(subject))
-		SCMP_WISH_FAULT(
-			subject->wish,
-			"%s's %s is a pointer, and a filter cannot see what it points to; a trap's block can, by "
-			"call[:%s], but has to answer every %s",
-			call, keyword, keyword, call);
+		refuse_pointer(subject);
 	else
 		SCMP_WISH_FAULT(subject->wish, "%s is not a value of %s's %s: an Integer, a constant or \"0x...\"",
 				text, call, keyword);

@@ -17,7 +17,7 @@
 /*
  * scmp_print_allow() - append the line, or nothing
  * Nothing where the call was not refused or a block or a number in the policy has chosen its result; where the
- * policy cannot say it; where it would take all that the rule does, which a policy refuses; and where it does not
- * fit, as half of it would say something else.
+ * policy cannot say it; where it would take all that the rule does, which a policy refuses, or this is not known, of
+ * an inherited rule; and where it does not fit, as half of it would say something else.
  */
 char *scmp_print_allow(char *dst, char *end, const struct scmp_call *call, int64_t result);

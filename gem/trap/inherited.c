@@ -40,7 +40,6 @@ void scmp_inherited_rule(struct scmp_trap_rule *rule, unsigned data)
 		.verb = "inherited",
 		.answer = -EPERM,
 		.record = true,
-		.refuses = true,
 		.id = data & SCMP_ID_MAX,
 	};
 	if (shape < 0 || !ask_answer(number, shape & SCMP_SHAPE_PIECES, &rule->answer))

@@ -24,8 +24,8 @@
 #include "print.h"
 #include "syscalls.h"
 
-/* What follows the arguments: the longest without a line to add is 590 bytes. */
-enum { TAIL_ROOM = 700 };
+/* What arguments have at least; what follows them is 590 bytes without a line to add, at the most. */
+enum { ARGUMENTS_ROOM = 256 };
 
 static const char *program_of(const struct scmp_trap_config *config)
 {
@@ -113,13 +113,17 @@ static char *print_tail(char *dst, char *end, const struct scmp_trap_config *con
 
 char *scmp_record_text(char *dst, const struct scmp_trap_config *config, const struct scmp_call *call, int64_t result)
 {
-	char *end = dst + SCMP_TRAP_RECORD_MAX - 1;
+	char *end = dst + SCMP_TRAP_RECORD_MAX - 1, *tail;
+	size_t length;
 
 	dst = print_head(dst, end, config);
 	dst = print_name(dst, end, &call->data);
 	dst = scmp_print_text(dst, end, "(");
-	dst = print_arguments(dst, end - TAIL_ROOM, &call->data);
-	dst = print_tail(dst, end, config, call, result);
+	length = (size_t)(print_tail(dst, end - ARGUMENTS_ROOM, config, call, result) - dst);
+	tail = memmove(end - length, dst, length);
+	dst = print_arguments(dst, tail, &call->data);
+	memmove(dst, tail, length);
+	dst += length;
 	*dst++ = '\n';
 	return dst;
 }

@@ -152,13 +152,20 @@ class Records(Live):
         self.assertGreater(told, 0)
         self.assertLessEqual(told + len(records), calls)
 
+    def test_two_long_paths_have_their_room_in_text(self):
+        policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :symlink }.load\n")
+        result = self.start(policy, "python3", "-c", "import os; os.symlink('x' * 600, 'y' * 700)")
+        record = [line for line in result.stderr.splitlines() if "symlink(" in line][0]
+        self.assertIn(f'symlink("{"x" * 256}"..., "{"y" * 256}"...) = -1 EPERM  trap p.rb:1  from ', record)
+        self.assertLess(len(record), 1024)
+
     def test_a_child_without_its_policy_says_so_in_an_object(self):
         policy = self.policy("Seccomp.new(default: :allow) { |rule| rule.trap :uname, :mkdir }.load\n")
         self.run_json(policy, "sh", "-c", 'rm "$SECCOMP_POLICY"; exec "$0" "$@"', host("call"), "63:@", "83:@:0700")
         why, record, second = [object for object in self.objects() if "warning" not in object]
         self.assertIn("the policy cannot be read", why["message"])
         self.assertEqual((record["action"], record["rule"], record["errno"]), ("inherited", 1, "EPERM"))
-        self.assertEqual(record["add"], "rule.allow :uname")
+        self.assertNotIn("add", record)
         self.assertNotIn("file", record)
         self.assertEqual(second["decoded"], ['""', "0700"])
 

@@ -30,7 +30,7 @@ class Smallest(Live):
         refused = [line for line in self.log() if " = -1 " in line or " = 0 " in line]
         for line in refused:
             self.assertIn("  add: rule.allow :", line)
-        return result, {line.split("  add: ", 1)[1] for line in refused}
+        return result, {line.rsplit("  add: ", 1)[1] for line in refused}
 
     def learn(self, *argv):
         """The lines under which a program meets with no refusal."""

@@ -289,6 +289,8 @@ class Bits:
         always = argument.ones if self.word == "only" else 0
         if argument.is_value or any(number.is_of_field(argument) for number in self.numbers):
             return False
+        if argument.is_open_flags and self.word != "only" and self.mask() & os.O_ACCMODE in (os.O_WRONLY, os.O_RDWR):
+            return False
         return all(number.fits(argument) for number in self.numbers) and self.mask() & argument.ones != always
 
     def holds(self, argument, x):
