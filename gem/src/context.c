@@ -24,7 +24,6 @@
 #include "place.h"
 #include "policy.h"
 #include "source.h"
-#include "statement.h"
 #include "syscalls.h"
 #include "unused.h"
 #include "wish.h"
@@ -80,41 +79,6 @@ static struct scmp_wish new_wish(mrb_state *mrb, const struct scmp_policy_contex
 	return wish;
 }
 
-/* A keyword given twice, an operator of Ruby's between tests: nothing of that comes this far. */
-static void look_for_swallowed(struct scmp_wish *wish, bool of_default)
-{
-	enum scmp_swallowed swallowed;
-	bool option;
-	size_t length, n;
-	const char *text = scmp_source_statement(wish->place.file, wish->place.line, &length), *word;
-	char token[32];
-
-	if (!text)
-		return;
-	swallowed = scmp_statement_swallowed(text, length, &word, &n);
-	snprintf(token, sizeof(token), "%.*s", (int)n, word);
-	option = strcmp(token, "default") == 0 || strcmp(token, "why") == 0 || strcmp(token, "log") == 0 ||
-		 strcmp(token, "limit") == 0;
-	/* The rules of a block on the same line tell of theirs. */
-	if (of_default && !option)
-		return;
-	switch (swallowed) {
-	case SCMP_SWALLOWED_NOTHING:
-		return;
-	case SCMP_SWALLOWED_KEYWORD:
-		SCMP_WISH_FAULT(wish, "%s: is given twice, and Ruby keeps the last%s", token,
-				option ? "" : ": join two tests by &");
-		break;
-	case SCMP_SWALLOWED_OPERATOR:
-		SCMP_WISH_FAULT(wish,
-				"%s is Ruby's own, and keeps one of the two: `any(...) & none(...)` is both, "
-				"[any(...), none(...)] either",
-				token);
-		break;
-	}
-	scmp_policy_point(token);
-}
-
 /* context.__rule(action, operand, what, options, block): operand may be the context itself for "none". */
 static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 {
@@ -138,8 +102,6 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 		if (scmp_is_a(mrb, RARRAY_PTR(what)[i], "Arg"))
 			scmp_wish_argument(mrb, &wish, RARRAY_PTR(what)[i], index++);
 	scmp_wish_options(mrb, &wish, options);
-	if (mrb_hash_p(options) && !mrb_hash_empty_p(mrb, options))
-		look_for_swallowed(&wish, false);
 	if (!mrb_nil_p(block)) {
 		wish.block = block;
 		if (wish.rule.verdict != SCMP_VERDICT_TRAP) {
@@ -210,7 +172,6 @@ void scmp_context_default(mrb_state *mrb, struct scmp_policy_context *context, m
 		refuse_conditions(mrb, &wish, none);
 	else if (none && wish.ok)
 		SCMP_WISH_FAULT(&wish, "a context needs a default action: Seccomp.new(default: :allow) { |rule| ... }");
-	look_for_swallowed(&wish, true);
 	scmp_wish_settle(&wish.rule);
 	if (wish.rule.traps)
 		wish.rule.id = scmp_policy_next_id();

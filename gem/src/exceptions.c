@@ -69,7 +69,7 @@ struct describing {
 
 static mrb_value describe(mrb_state *mrb, void *data)
 {
-	static const char wrong_number[] = "wrong number of arguments";
+	static const char wrong_number[] = "wrong number of arguments", no_hash[] = " cannot be converted to Hash";
 	struct describing *describing = data;
 	mrb_value exception = describing->exception, token = mrb_iv_get(mrb, exception, TOKEN), text;
 	struct scmp_exception *to = describing->described;
@@ -89,6 +89,11 @@ static mrb_value describe(mrb_state *mrb, void *data)
 			snprintf(to->text, sizeof(to->text), "%s", hints[i].instead);
 			return mrb_true_value();
 		}
+	if (strcmp(class, "TypeError") == 0 && strstr(message, no_hash)) {
+		snprintf(to->text, sizeof(to->text), "** takes a Hash of keywords, and here stands %.*s",
+			 (int)(strstr(message, no_hash) - message), message);
+		return mrb_true_value();
+	}
 	if (strcmp(class, "ArgumentError") == 0 && strncmp(message, wrong_number, strlen(wrong_number)) == 0) {
 		method_of(mrb, exception, to->token, sizeof(to->token));
 		snprintf(to->text, sizeof(to->text), "%s%s%s", to->token, to->token[0] ? ": " : "", message);

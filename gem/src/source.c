@@ -16,6 +16,7 @@
 #include "gem.h"
 #include "policy.h"
 #include "statement.h"
+#include "swallowed.h"
 
 #if MRUBY_RELEASE_NO < 30300 /* renamed there */
 #define mrb_ccontext mrbc_context
@@ -123,7 +124,9 @@ static void note_syntax(const struct source *source, int line, const char *messa
 			  scmp_syntax_describe(message, text ? text : "", length, described, sizeof(described)));
 }
 
-static struct RProc *compile(mrb_state *mrb, const struct source *source)
+/* @told: where the text has errors they are noted */
+static struct RProc *compile_text(mrb_state *mrb, const struct source *source, const char *text, size_t length,
+				  bool told)
 {
 	mrb_ccontext *context = mrb_ccontext_new(mrb);
 	struct mrb_parser_state *parser;
@@ -132,17 +135,17 @@ static struct RProc *compile(mrb_state *mrb, const struct source *source)
 
 	context->capture_errors = true;
 	mrb_ccontext_filename(mrb, context, source->name);
-	parser = mrb_parse_nstring(mrb, source->text, source->length, context);
+	parser = mrb_parse_nstring(mrb, text, length, context);
 	if (!parser) {
 		scmp_policy_out_of_memory();
 	} else if (parser->nerr > 0) {
 		const size_t room = sizeof(parser->error_buffer) / sizeof(parser->error_buffer[0]);
 
-		for (i = 0; i < parser->nerr && i < room; i++)
+		for (i = 0; told && i < parser->nerr && i < room; i++)
 			note_syntax(source, parser->error_buffer[i].lineno, parser->error_buffer[i].message);
 	} else {
 		program = mrb_generate_code(mrb, parser);
-		if (!program)
+		if (!program && told)
 			scmp_policy_fault(NULL, source->name, 1, false,
 					  "the policy cannot be compiled: it is too large or nested too deep");
 	}
@@ -152,12 +155,71 @@ static struct RProc *compile(mrb_state *mrb, const struct source *source)
 	return program;
 }
 
+/* The text as it is, or as scmp_swallowed_mend() has it where that is Ruby, too. */
+static struct RProc *compile(mrb_state *mrb, const struct source *source)
+{
+	struct RProc *program = compile_text(mrb, source, source->text, source->length, true), *better;
+	size_t length;
+	char *mended;
+
+	if (!program || !memmem(source->text, source->length, "**", 2))
+		return program;
+	length = scmp_swallowed_mend(source->text, source->length, NULL);
+	mended = malloc(length);
+	if (!mended) {
+		scmp_policy_out_of_memory();
+		return NULL;
+	}
+	scmp_swallowed_mend(source->text, source->length, mended);
+	mrb_gc_protect(mrb, mrb_obj_value(program));
+	better = compile_text(mrb, source, mended, length, false);
+	free(mended);
+	return better ? better : program;
+}
+
+/* What Ruby passes over in silence: nothing of it comes as far as the words. */
+static void note_swallowed(const struct source *source)
+{
+	enum { FOUND_MAX = 64 };
+	struct scmp_swallowed found[FOUND_MAX];
+	size_t n = scmp_swallowed_find(source->text, source->length, found, FOUND_MAX), i;
+
+	for (i = 0; i < n; i++) {
+		int line = source->first[found[i].line];
+		char word[32];
+
+		snprintf(word, sizeof(word), "%.*s", (int)found[i].length, found[i].word);
+		switch (found[i].kind) {
+		case SCMP_SWALLOWED_KEYWORD:
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "%s: is given twice, and Ruby keeps the last%s", word,
+					  scmp_swallowed_is_option(word, strlen(word)) ? "" : ": join two tests by &");
+			break;
+		case SCMP_SWALLOWED_SPLAT:
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "%s: beside ** takes the place of the %s: that ** may bring: where that is "
+					  "meant say **options.merge(%s: ...)",
+					  word, word, word);
+			break;
+		case SCMP_SWALLOWED_OPERATOR:
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "%s is Ruby's own, and keeps one of the two: `any(...) & none(...)` is both, "
+					  "[any(...), none(...)] either",
+					  word);
+			break;
+		}
+		scmp_policy_point(word);
+	}
+}
+
 static void run(mrb_state *mrb, struct source *source)
 {
 	struct RProc *program = ends_early(source) ? NULL : compile(mrb, source);
 
-	if (program)
-		mrb_top_run(mrb, program, mrb_top_self(mrb), 0);
+	if (!program)
+		return;
+	note_swallowed(source);
+	mrb_top_run(mrb, program, mrb_top_self(mrb), 0);
 }
 
 void scmp_source_run(mrb_state *mrb, const char *name, const char *path, const char *text, size_t length)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "swallowed.h"
 
 enum { LINES_MAX = 32 };
 
@@ -73,38 +74,143 @@ static void assigned(const char *text, const char *expected)
 		check(length == strlen(expected) && memcmp(word, expected, length) == 0);
 }
 
-static void swallowed(const char *text, enum scmp_swallowed expected, const char *expected_word)
+/* @expected: what is found, with blanks between: a keyword, `**` and a keyword, an operator */
+static void swallowed(const char *text, const char *expected)
 {
-	const char *word;
-	size_t length;
-	enum scmp_swallowed is = scmp_statement_swallowed(text, strlen(text), &word, &length);
+	struct scmp_swallowed found[8];
+	char is[128] = "";
 
-	if (is != expected)
-		fprintf(stderr, "in: %s\n", text);
-	check_equal(is, expected);
-	if (expected_word)
-		check(length == strlen(expected_word) && memcmp(word, expected_word, length) == 0);
+	for (size_t i = 0, n = scmp_swallowed_find(text, strlen(text), found, 8); i < n; i++)
+		snprintf(is + strlen(is), sizeof(is) - strlen(is), "%s%s%.*s", i ? " " : "",
+			 found[i].kind == SCMP_SWALLOWED_SPLAT ? "**" : "", (int)found[i].length, found[i].word);
+	if (strcmp(is, expected) != 0)
+		fprintf(stderr, "in\n%s\nis swallowed `%s` and not `%s`\n", text, is, expected);
+	check(strcmp(is, expected) == 0);
+}
+
+static void mended(const char *text, const char *expected)
+{
+	char is[256] = "";
+	size_t length = scmp_swallowed_mend(text, strlen(text), NULL);
+
+	check(length < sizeof(is));
+	check_equal(scmp_swallowed_mend(text, strlen(text), is), length);
+	if (strcmp(is, expected) != 0)
+		fprintf(stderr, "of\n%s\nwas made\n%s\n", text, is);
+	check(strcmp(is, expected) == 0);
 }
 
 static void keywords(void)
 {
 	behaviour("a keyword that is given twice is found, in its own brackets");
-	swallowed("r.kill :a, fd: 1, flags: 2, fd: 3", SCMP_SWALLOWED_KEYWORD, "fd");
-	swallowed("r.kill(:a, fd: 1,\n fd: 3)", SCMP_SWALLOWED_KEYWORD, "fd");
-	swallowed("r.kill :a, fd: 1, flags: { fd: 3 }", SCMP_SWALLOWED_NOTHING, NULL);
-	swallowed("r.kill :a, fd: 1 ; r.kill :b, fd: 1", SCMP_SWALLOWED_NOTHING, NULL);
-	swallowed("r.kill(:a, fd: 1) if x(fd: 1)", SCMP_SWALLOWED_NOTHING, NULL);
-	swallowed("r.kill :a, fd: x ? 1 : 2, flags: Seccomp::ARG(:==, 2)", SCMP_SWALLOWED_NOTHING, NULL);
-	swallowed("r.kill :a, why: \"fd: 1 fd: 2\", fd: 3", SCMP_SWALLOWED_NOTHING, NULL);
-	swallowed("r.kill :a, fd: 1 # fd: 2", SCMP_SWALLOWED_NOTHING, NULL);
+	swallowed("r.kill :a, fd: 1, flags: 2, fd: 3", "fd");
+	swallowed("r.kill(:a, fd: 1,\n fd: 3)", "fd");
+	swallowed("r.kill :a, fd: 1, flags: { fd: 3 }", "");
+	swallowed("r.kill :a, fd: 1 ; r.kill :b, fd: 1", "");
+	swallowed("r.kill :a, fd: 1\nr.kill :b, fd: 1\n", "");
+	swallowed("r.kill(:a, fd: 1) if x(fd: 1)", "");
+	swallowed("r.kill :a, fd: x ? 1 : 2, flags: Seccomp::ARG(:==, 2)", "");
+	swallowed("r.kill :a, why: \"fd: 1 fd: 2\", fd: 3", "");
+	swallowed("r.kill :a, fd: 1 # fd: 2", "");
+	swallowed("deny r, :a, fd: x, fd: y\nr.kill :b, fd: 1\n", "fd");
+	swallowed("Seccomp.new(default: :kill, unknown: 1, unknown: 2) { |r|\n r.kill :a, why: 1, why: 2\n}",
+		  "unknown why");
+	swallowed("x = { a: 1, b: [{ c: 1 }, { c: 2 }], a: 2 }", "a");
 
-	behaviour("an operator of Ruby's behind a helper is found");
-	swallowed("r.kill :a, flags: any(:A) && none(:B)", SCMP_SWALLOWED_OPERATOR, "&&");
-	swallowed("r.kill :a, flags: any(:A, [1]) || any(:B)", SCMP_SWALLOWED_OPERATOR, "||");
-	swallowed("r.kill :a, flags: any(:A) or none(:B)", SCMP_SWALLOWED_OPERATOR, "or");
-	swallowed("r.kill :a, flags: any(:A) & none(:B)", SCMP_SWALLOWED_NOTHING, NULL);
-	swallowed("r.kill :a, flags: debug && any(:A)", SCMP_SWALLOWED_NOTHING, NULL);
-	swallowed("r.kill :a, fd: many(:A) && 3", SCMP_SWALLOWED_NOTHING, NULL);
+	behaviour("in whichever way it is written");
+	swallowed("r.kill :a, :fd => 1, fd: 2", "fd");
+	swallowed("r.kill :a, \"fd\": 1, fd: 2", "fd");
+	swallowed("r.kill :a, :fd => 1, :\"fd\" => 2", "fd");
+	swallowed("r.kill :a, 'fd': :fd, :b => :fd", "");
+	swallowed("x = { 'fd' => 1, fd: 2 }", "");
+	swallowed("x = { \"a#{n}\": 1, \"a#{n}\": 2 }", "");
+	swallowed("r.kill :a, why: \"#{'\"'} x\", fd: 1, fd: 2", "fd");
+	swallowed("r.kill :a, why: \"#{x.map { |y| \"}\" }} fd: 1 \", fd: 2", "");
+	swallowed("r.kill :a, why: %(#{')'}), fd: 1, fd: 2", "fd");
+	swallowed("r.kill :a, why: '#{\"', fd: 1, fd: 2", "fd");
+
+	behaviour("where another call or statement begins it is another's");
+	swallowed("if x then r.errno :E, :a, fd: 1 else r.errno :E, :a, fd: 2 end", "");
+	swallowed("if x then r.kill :a, fd: 1 elsif y then r.kill :a, fd: 2 end", "");
+	swallowed("case x when 1 then r.kill :a, fd: 1 when 2 then r.kill :a, fd: 2 end", "");
+	swallowed("r.kill :a, fd: 1 if any? fd: 2", "");
+	swallowed("r.kill :a, fd: 1 unless any? fd: 2", "");
+	swallowed("begin r.kill :a, fd: 1 rescue r.kill :a, fd: 2 ensure f fd: 3 end", "");
+	swallowed("r.kill :a, fd: 1 and r.kill :b, fd: 2 or f fd: 3", "");
+	swallowed("while f x: 1 do f x: 2 end; until f(x: 1) do f x: 2 end", "");
+	swallowed("for x in f a: 1 do f a: 2 end\nf a: 3", "");
+	swallowed("f a: 1 do |x| f a: 2 do f a: 3 end end", "");
+	swallowed("f a: 1, b: lambda { |x| f a: 2 }, c: ->(a: 1) { f a: 2 }, a: 4", "a");
+	swallowed("f(a: 1, b: x.map do |y| g a: 1 end, a: 2)", "a");
+	swallowed("f(a: begin g b: 1\n g b: 2 end, b: 2, a: 3)", "a");
+	swallowed("f a: if x then g b: 1 else g b: 2 end, b: 3, a: 4", "a");
+	swallowed("{ a: 1 }.merge(a: 2)\nf({ a: 1 }.merge(a: 2), a: 3)", "");
+	swallowed("x ? f(a: 1) : f(a: 2)\nx ? a: b\nf(x ? a: 1, y ? a: 2)", "");
+	swallowed("f(x ? \"a\":\"b\", y ? \"a\":\"b\")", "");
+	swallowed("x = (\n f a: 1\n f a: 2\n)", "");
+	swallowed("def m(r, a:, b: 1)\n f a: a\n  f a: b\nend\nm r, a: 1", "");
+	swallowed("f a: 1 do\n x.end\n x.class\n f a: 2\nend\nf a: 3", "");
+	swallowed("f a: 1,\n  # a\n  b: 2\n    .c(a: 1)\nf a: 1", "");
+
+	behaviour("what is quoted is no code");
+	swallowed("puts <<~'X', <<-y\n a: 1, a: 2\nX\n a: 1, a: 2\ny\n", "");
+	swallowed("x == ?\" ? 1 : 2\nf ' a: 1, a: 2 '", "");
+	swallowed("f [?', ?\\\"], a: 1, a: 2", "a");
+	swallowed("f %i[a: a:], %w(a: a:), `a: 1, a: 2`", "");
+	swallowed("\"#{\"#{\"#{'", "");
+
+	behaviour("a condition beside ** may take the place of one that ** brings");
+	swallowed("r.kill :a, **b, fd: 1", "**fd");
+	swallowed("r.kill :a, fd: 1, log: true, **b", "**fd");
+	swallowed("r.kill :a, **b, why: 'x', log: true, **c", "");
+	swallowed("r.kill :a, **b.merge(fd: 1)", "");
+	swallowed("r.kill :a, **b if f fd: 1\nr.kill fd: 1", "");
+	swallowed("x = { **b, fd: 1 }", "");
+	swallowed("def m(r, a = {}, *b, fd: 1, **c) f(**c) end", "");
+	swallowed("def m r, fd: 1, **c\n f(**c)\nend", "");
+	swallowed("f(->(fd: 1, **c) { }, fd: 2 ** 3)", "");
+}
+
+static void operators(void)
+{
+	behaviour("an operator of Ruby's behind a test is found");
+	swallowed("r.kill :a, flags: any(:A) && none(:B)", "&&");
+	swallowed("r.kill :a, flags: any(:A, [1]) || any(:B)", "||");
+	swallowed("r.kill :a, flags: any(:A) or none(:B)", "or");
+	swallowed("r.kill :a, flags: (any(:A) and none(:B))", "and");
+	swallowed("r.kill :a, flags: any(:A) & none(:B)", "");
+	swallowed("r.kill :a, flags: debug && any(:A)", "");
+	swallowed("r.kill :a, fd: many(:A) && 3", "");
+	swallowed("deny r, mode: any(1) && none(2)", "&&");
+	swallowed("r.kill :a, flags: (any 1) && (none 2)", "&&");
+	swallowed("r.kill :a, flags: ((any(1) & any(2))) || none(2)", "||");
+	swallowed("x = any(1) && none(2)\n", "&&");
+
+	behaviour("and behind what else is always true");
+	swallowed("r.kill :a, mode: [0o700] && not_in(5)", "&&");
+	swallowed("r.kill :a, mode: 0o777 || 0o755", "||");
+	swallowed("r.kill :a, mode: 3 or 4", "or");
+	swallowed("r.kill :a, mode: :A && :B, fd: \"1\" || 2", "&& ||");
+	swallowed("T = any(1)\nt = none(2)\nr.kill :a, b: T || 1, c: t && 1", "|| &&");
+
+	behaviour("and no other");
+	swallowed("t = any(1) if x\nr.kill :a, b: t || 1\nt && r.kill(:a, b: t)", "");
+	swallowed("x = any(1) and r.kill :a, b: x", "");
+	swallowed("r.kill :a, b: (any(1) if x) || none(2), c: (x ? any(1) : nil) || 3", "");
+	swallowed("f x.any(1) && y, [1].first && y, z[1] || 2, a == 1 && b, [1] == a || b", "");
+	swallowed("check 3 or raise 'why'\ny = [1] and puts y\nh[:a] ||= 5\nX ||= any(1)", "");
+	swallowed("r.kill :a, mode: (ENV['X'] || 5), fd: x == 3 && 4", "");
+}
+
+static void splats(void)
+{
+	behaviour("** is added to a Hash of the call's own");
+	mended("r.kill :a, **b", "r.kill :a, **{}, **b");
+	mended("f(**b, **c.d(**e)) { |x, **y| 2 **z }", "f(**{}, **b, **{}, **c.d(**{}, **e)) { |x, **y| 2 **z }");
+	mended("def m(a, **b) [**b] end", "def m(a, **b) [**{}, **b] end");
+	mended("def m a, **b\n f \"**c #{d(**e)}\", **f\nend", "def m a, **b\n f \"**c #{d(**e)}\", **{}, **f\nend");
+	mended("->(a = (1), **b) { x ** 2 }", "->(a = (1), **b) { x ** 2 }");
+	mended("# a, **b", "# a, **b");
 }
 
 static void assignments(void)
@@ -121,6 +227,8 @@ int main(void)
 {
 	statements();
 	keywords();
+	operators();
+	splats();
 	assignments();
 	return 0;
 }
