@@ -13,7 +13,6 @@
 #include "failure.h"
 #include "gem.h"
 #include "missing.h"
-#include "place.h"
 #include "policy.h"
 #include "source.h"
 #include "surface.h"
@@ -40,16 +39,6 @@ static mrb_value through(mrb_state *mrb, void *data)
 	return mrb_nil_value();
 }
 
-static void note(mrb_value exception)
-{
-	struct scmp_place place = scmp_place_of(vm, exception);
-	struct scmp_exception described;
-
-	scmp_exception_describe(vm, exception, &described);
-	scmp_policy_fault(NULL, place.file, place.line, false, "%s", described.text);
-	scmp_policy_point(described.token);
-}
-
 static void enter(void (*body)(mrb_state *mrb, void *data), void *data)
 {
 	struct door door = {body, data};
@@ -58,7 +47,7 @@ static void enter(void (*body)(mrb_state *mrb, void *data), void *data)
 	mrb_value exception = mrb_protect_error(vm, through, &door, &failed);
 
 	if (failed)
-		note(exception);
+		scmp_exception_note(vm, exception);
 	mrb_gc_arena_restore(vm, arena);
 }
 

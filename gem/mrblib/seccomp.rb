@@ -15,7 +15,11 @@ module Seccomp
   def self.new(*wrong, default: nil, **options, &block)
     __fault("Seccomp.new takes its default by name: Seccomp.new(default: #{wrong[0].inspect})", "new") unless wrong.empty?
     context = Context.new(wrong.empty? ? default : :allow, options)
-    yield context if block && context.__block?(block)
+    if block && context.__block?(block)
+      number = context.__begin
+      yield context
+      context.__end(number)
+    end
     context
   end
 

@@ -111,11 +111,26 @@ static void refuse_empty(const struct scmp_policy_context *context)
 			  "(SECCOMP_POLICY=none runs a program unfiltered)");
 }
 
+/* Where an exception has ended the policy that is what is told. */
+static void refuse_unended(const struct scmp_policy_context *context)
+{
+	const struct scmp_policy_block *block;
+
+	if (!scmp_policy_deferred() || scmp_policy_broken(NULL))
+		return;
+	for (block = context->blocks; block; block = block->next)
+		if (!block->ended)
+			scmp_policy_fault(context, block->file, block->line, false,
+					  "the block of this context was left before its end, and what it raised was "
+					  "rescued: rules are missing");
+}
+
 void scmp_policy_check(const struct scmp_policy_context *context)
 {
 	struct scmp_fault *faults;
 	size_t n_faults, n = 0, i;
 
+	refuse_unended(context);
 	refuse_empty(context);
 	for (i = 0; i < context->context.n_rules; i++) {
 		const struct scmp_rule *rule = &context->context.rules[i];

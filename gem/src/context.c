@@ -14,6 +14,7 @@
 #include <mruby/string.h>
 #include <mruby/variable.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "block.h"
@@ -348,6 +349,39 @@ static mrb_value context_block(mrb_state *mrb, mrb_value self)
 	return mrb_bool_value(ok);
 }
 
+/* context.__begin -> number: its block is run now. */
+static mrb_value context_begin(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_policy_context *context = scmp_context_of(mrb, self);
+	struct scmp_policy_block *block = calloc(1, sizeof(*block));
+	struct scmp_place place = scmp_place_now(mrb);
+
+	if (!block) {
+		scmp_policy_out_of_memory();
+		return mrb_int_value(mrb, 0);
+	}
+	*block = (struct scmp_policy_block){
+		.file = place.file,
+		.line = place.line,
+		.number = context->blocks ? context->blocks->number + 1 : 1,
+		.next = context->blocks,
+	};
+	context->blocks = block;
+	return mrb_int_value(mrb, block->number);
+}
+
+/* context.__end(number): it has come to its end. */
+static mrb_value context_end(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_policy_block *block;
+	mrb_int number;
+
+	mrb_get_args(mrb, "i", &number);
+	for (block = scmp_context_of(mrb, self)->blocks; block; block = block->next)
+		block->ended |= block->number == number;
+	return mrb_nil_value();
+}
+
 /* dup and clone: two objects would share one list of rules. */
 static mrb_value context_copy(mrb_state *mrb, mrb_value self)
 {
@@ -366,6 +400,8 @@ void scmp_context_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_class_under(mrb, module, "Family", mrb->object_class);
 	mrb_define_class_under(mrb, module, "PolicyError", mrb_class_get(mrb, "StandardError"));
 	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_OPT(2));
+	mrb_define_method(mrb, class, "__begin", context_begin, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "__end", context_end, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "__block?", context_block, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "__rule", context_rule, MRB_ARGS_REQ(5));
 	mrb_define_method(mrb, class, "__silence", context_silence, MRB_ARGS_REQ(2));

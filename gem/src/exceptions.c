@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "place.h"
+#include "policy.h"
+
 /* A function of libmruby in every version; its header moved. */
 #if MRUBY_RELEASE_NO >= 30200
 #include <mruby/internal.h>
@@ -114,6 +117,16 @@ bool scmp_exception_describe(mrb_state *mrb, mrb_value exception, struct scmp_ex
 	mrb_protect_error(mrb, describe, &describing, &failed);
 	mrb_gc_arena_restore(mrb, arena);
 	return !failed;
+}
+
+void scmp_exception_note(mrb_state *mrb, mrb_value exception)
+{
+	struct scmp_place place = scmp_place_of(mrb, exception);
+	struct scmp_exception described;
+
+	scmp_exception_describe(mrb, exception, &described);
+	scmp_policy_fault(NULL, place.file, place.line, false, "%s", described.text);
+	scmp_policy_point(described.token);
 }
 
 /* bison's names of mruby's tokens that its messages show as they are. */

@@ -15,6 +15,9 @@ struct scmp_exception {
  */
 bool scmp_exception_describe(mrb_state *mrb, mrb_value exception, struct scmp_exception *described);
 
+/* scmp_exception_note() - an exception has ended a policy: as a fault of the line that has raised it */
+void scmp_exception_note(mrb_state *mrb, mrb_value exception);
+
 /*
  * scmp_syntax_describe() - what the parser says of a line
  * @text: room for it

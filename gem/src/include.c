@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "context.h"
+#include "exceptions.h"
 #include "gem.h"
 #include "place.h"
 #include "policy.h"
@@ -112,7 +113,11 @@ mrb_value scmp_context_include(mrb_state *mrb, mrb_value self)
 		scmp_policy_point(including.name);
 	}
 	including = outer;
-	if (!mrb_nil_p(exception))
+	if (!mrb_nil_p(exception)) {
+		/* Rescued or not: the rest of its rules is missing. */
+		if (scmp_policy_deferred())
+			scmp_exception_note(mrb, exception);
 		mrb_exc_raise(mrb, exception);
+	}
 	return mrb_int_value(mrb, 0);
 }

@@ -20,12 +20,22 @@
 
 struct scmp_silence; /* silence.c */
 
+/* A block of Seccomp.new: an exception leads out of it, and may be rescued. */
+struct scmp_policy_block {
+	const char *file;
+	int line;
+	unsigned number;
+	bool ended;
+	struct scmp_policy_block *next;
+};
+
 /* A context as Ruby holds it. */
 struct scmp_policy_context {
 	struct scmp_context context;
 	size_t capacity;
 	bool loaded; /* Context#load was called */
 	struct scmp_silence *silences; /* the latest first */
+	struct scmp_policy_block *blocks; /* the latest first; an included policy's are its includer's */
 	bool asked; /* for rules, though there may be none for this architecture */
 	struct scmp_policy_context *next; /* in the order of definition */
 };

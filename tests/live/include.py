@@ -169,9 +169,9 @@ class Refused(Marked):
             other="Seccomp.new(default: :allow).reset(:allow)\n",
         )
 
-    def test_after_an_exception_that_was_rescued_all_is_as_before(self):
+    def test_an_exception_that_was_rescued_is_told_all_the_same_and_what_follows_is_read_as_before(self):
         self.policy("raise 'no'\n", "raises.rb")
-        self.policy(context("rule.errno :EXDEV, :uname"), "other.rb")
+        self.policy(context("rule.errno :EXDEV, :unme"), "other.rb")
         text = (
             "Seccomp.new(default: :allow) do |rule|\n"
             "  2.times { begin; rule.include 'raises.rb'; rescue => e; puts e.message; end }\n"
@@ -180,7 +180,21 @@ class Refused(Marked):
             "Seccomp.new(default: :allow) { |rule| rule.errno :EPERM, :sync }\n"
         )
         result = self.mark(self.policy(text))
-        self.assertEqual((state(result.stdout), result.stderr), ((2, 2, -EXDEV), "no\nno\n"))
+        self.assertEqual((result.returncode, result.stdout, self.marks()), (125, "", []), result)
+        self.assertRegex(
+            result.stderr,
+            r"\Ano\nno\nscmp: \S*raises\.rb:1: no \(RuntimeError\)\n"
+            r"scmp: \S*other\.rb:2: unknown syscall :unme .*\n.*\n.*\n\Z",
+        )
+        self.refused("rule.include('raises.rb') rescue 0", r"\S*raises\.rb:1: no \(RuntimeError\)")
+
+    def test_a_context_that_was_left_and_rescued_in_an_included_policy(self):
+        left = "begin\n  Seccomp.new(default: :allow) { |r| r.kill :mkdir; raise 'no'; r.kill :rmdir }\nrescue\nend\n"
+        self.refused(
+            "rule.include 'other.rb'",
+            r"\S*other\.rb:2: the block of this context was left before its end, and what it raised was rescued: .*",
+            other=left,
+        )
 
 
 if __name__ == "__main__":
