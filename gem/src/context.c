@@ -80,6 +80,21 @@ static struct scmp_wish new_wish(mrb_state *mrb, const struct scmp_policy_contex
 	return wish;
 }
 
+/* In lists as well, as deep as those of syscalls may be. */
+static void take_arguments(mrb_state *mrb, struct scmp_wish *wish, mrb_value what, int depth, unsigned *index)
+{
+	mrb_int i;
+
+	for (i = 0; i < RARRAY_LEN(what); i++) {
+		mrb_value item = RARRAY_PTR(what)[i];
+
+		if (mrb_array_p(item) && depth < SCMP_WISH_DEPTH_MAX)
+			take_arguments(mrb, wish, item, depth + 1, index);
+		else if (scmp_is_a(mrb, item, "Arg"))
+			scmp_wish_argument(mrb, wish, item, (*index)++);
+	}
+}
+
 /* context.__rule(action, operand, what, options, block): operand may be the context itself for "none". */
 static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 {
@@ -87,7 +102,6 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 	mrb_value action, operand, what, options, block;
 	struct scmp_wish wish = new_wish(mrb, context);
 	unsigned index = 0;
-	mrb_int i;
 
 	mrb_get_args(mrb, "ooAoo", &action, &operand, &what, &options, &block);
 	context->asked = true;
@@ -99,9 +113,7 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 		SCMP_WISH_FAULT(&wish, "this context is loaded already: a rule added now has no effect");
 	scmp_wish_action(mrb, &wish, action, operand);
 	wish.rule.verb = wish.verb;
-	for (i = 0; i < RARRAY_LEN(what); i++)
-		if (scmp_is_a(mrb, RARRAY_PTR(what)[i], "Arg"))
-			scmp_wish_argument(mrb, &wish, RARRAY_PTR(what)[i], index++);
+	take_arguments(mrb, &wish, what, 0, &index);
 	scmp_wish_options(mrb, &wish, options);
 	if (!mrb_nil_p(block)) {
 		wish.block = block;

@@ -16,8 +16,6 @@
 #include "statement.h"
 #include "wish.h"
 
-enum { DEPTH_MAX = 16 };
-
 /* The syscall that a policy names: by name, or by a number that need not be known. */
 struct named {
 	int nr;
@@ -262,7 +260,7 @@ static bool add_all(mrb_state *mrb, struct scmp_policy_context *context, struct 
 		mrb_value item = RARRAY_PTR(what)[i];
 
 		if (mrb_array_p(item)) {
-			if (depth == DEPTH_MAX || !add_all(mrb, context, wish, item, depth + 1, named))
+			if (depth == SCMP_WISH_DEPTH_MAX || !add_all(mrb, context, wish, item, depth + 1, named))
 				return false;
 			continue;
 		}

@@ -15,6 +15,9 @@
 #include "policy.h"
 #include "syscalls.h"
 
+/* Lists in lists, which may contain themselves. */
+enum { SCMP_WISH_DEPTH_MAX = 16 };
+
 struct scmp_wish {
 	const struct scmp_policy_context *context;
 	struct scmp_place place;
