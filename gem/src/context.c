@@ -20,6 +20,7 @@
 #include "block.h"
 #include "bridge.h"
 #include "context.h"
+#include "exceptions.h"
 #include "gem.h"
 #include "include.h"
 #include "place.h"
@@ -401,15 +402,38 @@ static mrb_value context_copy(mrb_state *mrb, mrb_value self)
 	return self;
 }
 
+/* Its words check what they make one of: Seccomp::Test.new(:anyy, [1]) would be no condition. */
+static mrb_value made_new(mrb_state *mrb, mrb_value self)
+{
+	const mrb_value *arguments;
+	mrb_int n;
+
+	mrb_get_args(mrb, "*", &arguments, &n);
+	if (scmp_place_called_here(mrb))
+		scmp_exception_raise(mrb, "NoMethodError", "new",
+				     "%s has no method new: conditions are made by any(...) and its like or "
+				     "Seccomp::ARG(...), families by family(...)",
+				     mrb_class_name(mrb, mrb_class_ptr(self)));
+	return mrb_obj_new(mrb, mrb_class_ptr(self), n, arguments);
+}
+
+static void define_made(mrb_state *mrb, struct RClass *module, const char *name)
+{
+	struct RClass *class = mrb_define_class_under(mrb, module, name, mrb->object_class);
+
+	mrb_define_class_method(mrb, class, "new", made_new, MRB_ARGS_ANY());
+	mrb_undef_class_method(mrb, class, "allocate");
+}
+
 void scmp_context_init(mrb_state *mrb, struct RClass *module)
 {
 	struct RClass *class = mrb_define_class_under(mrb, module, "Context", mrb->object_class);
 
 	MRB_SET_INSTANCE_TT(class, MRB_TT_DATA);
 	mrb_define_module_function(mrb, module, "__fault", fault, MRB_ARGS_REQ(2));
-	mrb_define_class_under(mrb, module, "Arg", mrb->object_class);
-	mrb_define_class_under(mrb, module, "Test", mrb->object_class);
-	mrb_define_class_under(mrb, module, "Family", mrb->object_class);
+	define_made(mrb, module, "Arg");
+	define_made(mrb, module, "Test");
+	define_made(mrb, module, "Family");
 	mrb_define_class_under(mrb, module, "PolicyError", mrb_class_get(mrb, "StandardError"));
 	mrb_define_method(mrb, class, "initialize", context_initialize, MRB_ARGS_OPT(2));
 	mrb_define_method(mrb, class, "__begin", context_begin, MRB_ARGS_NONE());

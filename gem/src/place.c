@@ -11,7 +11,6 @@
 #include <mruby/proc.h>
 #include <mruby/string.h>
 #include <mruby/version.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +107,20 @@ static bool frame_place(mrb_state *mrb, struct scmp_place *place)
 		return true;
 	}
 	return false;
+}
+
+bool scmp_place_called_here(mrb_state *mrb)
+{
+	const mrb_callinfo *ci = mrb->c->ci;
+	const mrb_irep *irep;
+	const char *file;
+
+	/* Below the method itself, and what calls it by its name, as `send`. */
+	while (ci > mrb->c->cibase && (!ci->proc || MRB_PROC_CFUNC_P(ci->proc)))
+		ci--;
+	irep = ci->proc && !MRB_PROC_CFUNC_P(ci->proc) ? ci->proc->body.irep : NULL;
+	file = irep && irep->debug_info ? mrb_debug_get_filename(mrb, irep, 0) : NULL;
+	return file && scmp_source_is_known(file);
 }
 
 struct scmp_place scmp_place_now(mrb_state *mrb)

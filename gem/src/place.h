@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mruby.h>
+#include <stdbool.h>
 
 struct scmp_place {
 	const char *file; /* lives as long as the process; the same pointer for the same file */
@@ -14,6 +15,9 @@ const char *scmp_place_file(const char *file, size_t length);
 
 /* scmp_place_now() - file and line of the innermost frame that has them: the policy's, as the words have none */
 struct scmp_place scmp_place_now(mrb_state *mrb);
+
+/* scmp_place_called_here() - whether the policy's own text has called the running method, and no word of ours has */
+bool scmp_place_called_here(mrb_state *mrb);
 
 /* scmp_place_of() - the same for an exception */
 struct scmp_place scmp_place_of(mrb_state *mrb, mrb_value exception);

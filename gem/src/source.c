@@ -363,6 +363,11 @@ bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_pol
  * Looking into a text
  */
 
+bool scmp_source_is_known(const char *file)
+{
+	return find(file) != NULL;
+}
+
 int scmp_source_first_line(const char *file, int line)
 {
 	const struct source *source = find(file);

@@ -47,6 +47,9 @@ bool scmp_source_include(mrb_state *mrb, const char *name, const struct scmp_pol
  */
 const char *scmp_source_missing(const struct scmp_reader *reader, const char *name, char *text, size_t room);
 
+/* scmp_source_is_known() - whether a file is one of the policy's texts */
+bool scmp_source_is_known(const char *file);
+
 /* scmp_source_first_line() - of the statement that goes over this line; the line itself where the text is not known */
 int scmp_source_first_line(const char *file, int line);
 
