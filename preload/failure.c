@@ -70,6 +70,8 @@ void scmp_fail(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
+	/* Names in it are others', and it is one line. */
+	scmp_defuse(message, strlen(message));
 	scmp_fail_text(message);
 }
 

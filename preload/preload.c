@@ -160,11 +160,10 @@ static void report_faults(void)
 	enum { LINE_ROOM = 1024, ROOM = 8192 };
 	static char text[ROOM + 2 * LINE_ROOM];
 	const struct scmp_policy_fault *fault;
-	size_t length = 0, more = 0;
+	size_t length = 0, more = scmp_policy_untold();
+	char line[LINE_ROOM];
 
 	for (fault = scmp_policy_faults(); fault; fault = fault->next) {
-		char line[LINE_ROOM];
-
 		if (fault->warning)
 			continue;
 		if (length >= ROOM) {
@@ -172,12 +171,16 @@ static void report_faults(void)
 			continue;
 		}
 		snprintf(line, sizeof(line), "%s:%d: %s", fault->file, fault->line, fault->text);
+		scmp_defuse(line, strlen(line));
 		length += (size_t)sprintf(text + length, "%s%s", length ? "\n" : "", line);
 		if (length < ROOM)
 			length += scmp_source_quote(fault->file, fault->line, fault->token, text + length, LINE_ROOM);
 	}
-	if (more)
-		length += (size_t)sprintf(text + length, "\n%s: and %zu more", options.policy, more);
+	if (more) {
+		snprintf(line, sizeof(line), "%.*s: and %zu more", LINE_ROOM - 32, options.policy, more);
+		scmp_defuse(line, strlen(line));
+		length += (size_t)sprintf(text + length, "\n%s", line);
+	}
 	if (length)
 		scmp_fail_text(text);
 	if (scmp_policy_broken(NULL))

@@ -9,12 +9,17 @@
 
 #include "source.h"
 
+/* Of each context: in a loop of the policy's each of very many calls may be wrong. */
+enum { ERRORS_MAX = 256 };
+
 static struct scmp_policy_fault *faults, *latest;
+static size_t untold;
 static bool out_of_memory;
 
 void scmp_policy_forget_faults(void)
 {
 	faults = latest = NULL;
+	untold = 0;
 	out_of_memory = false;
 }
 
@@ -34,16 +39,29 @@ static void put_in_order(struct scmp_policy_fault *fault)
 	*at = fault;
 }
 
-/* In a loop of the policy's the same is wrong each time. */
-static bool is_noted(const struct scmp_policy_fault *fault)
+/* In a loop of the policy's the same is wrong each time. @errors: set to how many its context has */
+static bool is_noted(const struct scmp_policy_fault *fault, size_t *errors)
 {
 	const struct scmp_policy_fault *other;
 
-	for (other = faults; other; other = other->next)
-		if (other->context == fault->context && other->file == fault->file && other->noted == fault->noted &&
-		    other->warning == fault->warning && strcmp(other->text, fault->text) == 0)
+	*errors = 0;
+	for (other = faults; other; other = other->next) {
+		if (other->context != fault->context)
+			continue;
+		if (other->file == fault->file && other->noted == fault->noted && other->warning == fault->warning &&
+		    strcmp(other->text, fault->text) == 0)
 			return true;
+		*errors += !other->warning;
+	}
 	return false;
+}
+
+/* What a policy has named is no line of its own in a message. */
+static void defuse(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == '\177')
+			*text = '?';
 }
 
 void scmp_policy_fault(const struct scmp_policy_context *context, const char *file, int line, enum scmp_warning warning,
@@ -51,6 +69,7 @@ void scmp_policy_fault(const struct scmp_policy_context *context, const char *fi
 {
 	struct scmp_policy_fault *fault = calloc(1, sizeof(*fault));
 	va_list arguments;
+	size_t errors;
 
 	if (!fault) {
 		out_of_memory = true;
@@ -63,8 +82,14 @@ void scmp_policy_fault(const struct scmp_policy_context *context, const char *fi
 	va_start(arguments, format);
 	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
 	va_end(arguments);
+	defuse(fault->text);
 	latest = NULL;
-	if (is_noted(fault)) {
+	if (is_noted(fault, &errors)) {
+		free(fault);
+		return;
+	}
+	if (!warning && errors == ERRORS_MAX) {
+		untold++;
 		free(fault);
 		return;
 	}
@@ -92,6 +117,11 @@ void scmp_policy_point(const char *token)
 const struct scmp_policy_fault *scmp_policy_faults(void)
 {
 	return faults;
+}
+
+size_t scmp_policy_untold(void)
+{
+	return untold;
 }
 
 bool scmp_policy_broken(const struct scmp_policy_context *context)

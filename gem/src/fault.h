@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "warning.h"
 
@@ -23,7 +24,7 @@ struct scmp_policy_fault {
 	struct scmp_policy_fault *next;
 };
 
-/* scmp_policy_fault() - note a fault; the text is formatted and cut to fit. @warning: its id; false: an error */
+/* scmp_policy_fault() - note a fault; the text is formatted, cut, made one line. @warning: its id; false: an error */
 __attribute__((format(printf, 5, 6))) void scmp_policy_fault(const struct scmp_policy_context *context,
 							     const char *file, int line, enum scmp_warning warning,
 							     const char *format, ...);
@@ -36,6 +37,9 @@ void scmp_policy_out_of_memory(void);
 
 /* scmp_policy_faults() - all that was noted, in the order of lines */
 const struct scmp_policy_fault *scmp_policy_faults(void);
+
+/* scmp_policy_untold() - how many errors more there were than are kept */
+size_t scmp_policy_untold(void);
 
 /* scmp_policy_broken() - is there an error, of this context or (NULL) at all? */
 bool scmp_policy_broken(const struct scmp_policy_context *context);

@@ -7,6 +7,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 from live import LIBSCMP, Marked, cannot_run, host, main, state
@@ -229,6 +230,21 @@ class BadPolicies(Marked):
     def test_a_message_cannot_play_with_the_terminal(self):
         self.closed("raise \"a\\e[2Jb\\rc\\td\"\n", r"\S*p\.rb:1: a\?\[2Jb\?c\?d \(RuntimeError\)")
 
+    def test_what_a_policy_names_makes_no_line_of_its_own(self):
+        for text, pattern in (
+            ('rule.kill "mkdir\\nscmp: forged"', r"\S*p\.rb:1: unknown syscall :mkdir\?scmp: forged"),
+            ('rule.include "x\\nscmp: forged"', r"\S*p\.rb:1: include .*x\?scmp: forged.*"),
+            ('raise "x\\nscmp: forged"', r"\S*p\.rb:1: x\?scmp: forged \(RuntimeError\)"),
+        ):
+            with self.subTest(text=text):
+                lines = self.faults("Seccomp.new(default: :allow) { |rule| " + text + " }\n", pattern)
+                self.assertEqual(len(lines), 1, lines)
+        self.policy("raise 'no'\n", "x\nscmp: forged.rb")
+        self.faults('Seccomp.new(default: :allow) { |rule| rule.include "./x\\nscmp: forged.rb" }\n', r"\S*/x\?scmp: forged\.rb:1: no.*")
+        os.mkdir(self.path("a\nscmp: b"))
+        result = self.mark(self.path("a\nscmp: b/absent.rb"))
+        self.assert_closed(result, r"\S*/a\?scmp: b/absent\.rb: the policy cannot be read: .*")
+
     def test_a_policy_that_eats_all_memory_ends_with_a_message(self):
         self.closed(GOOD + "a = 'x' * 1000000\nkept = []\nloop { kept << a + 'y' }\n", r".*memory.*")
 
@@ -253,6 +269,15 @@ class BadPolicies(Marked):
             r"\S*p\.rb:2: unknown syscall :opne.*",
         )
         self.assertRegex(lines[-1], rf"\Ascmp: \S*p\.rb: and {400 - len(lines) + 1} more\Z")
+
+    def test_very_many_faults_take_no_time(self):
+        start = time.monotonic()
+        lines = self.faults(
+            "Seccomp.new(default: :allow) { |rule| 70_001.times { |i| rule.kill :mkdir, mode: -i } }\n",
+            r"\S*p\.rb:1: -1 can never match: .*",
+        )
+        self.assertRegex(lines[-1], rf"\Ascmp: \S*p\.rb: and {70000 - len(lines) + 1} more\Z")
+        self.assertLess(time.monotonic() - start, 10)
 
     def test_a_context_that_refuses_seccomp_cannot_be_followed_by_another(self):
         self.closed(
