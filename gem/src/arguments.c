@@ -17,146 +17,13 @@
 #include "clauses.h"
 #include "constants.h"
 #include "gem.h"
+#include "range.h"
 #include "subject.h"
 #include "wish.h"
 
 enum { VALUE_TEXT = 64, KEYWORD_TEXT = 48, DEPTH_MAX = 16, MODE_BITS = 3 };
 
 static bool expand(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth);
-
-static struct scmp_test test_of(const struct scmp_subject *subject, enum scmp_op op, uint64_t mask, uint64_t value)
-{
-	unsigned bits = scmp_subject_bits(subject);
-
-	return (struct scmp_test){
-		.arg = (uint8_t)subject->index,
-		.op = (uint8_t)op,
-		.bits = bits == 64 ? 0 : (uint8_t)bits,
-		.mask = mask,
-		.value = value,
-	};
-}
-
-static bool report(const struct scmp_subject *subject, enum scmp_clauses_result result)
-{
-	if (result == SCMP_CLAUSES_TOO_MANY)
-		SCMP_WISH_FAULT(subject->wish,
-				"the conditions on %s have too many combinations (%d at most, of %d tests each): make "
-				"several rules of it",
-				subject->call->name, SCMP_CLAUSES_MAX, SCMP_TESTS_MAX);
-	else if (result == SCMP_CLAUSES_NO_MEMORY)
-		SCMP_WISH_FAULT(subject->wish, "out of memory");
-	return result == SCMP_CLAUSES_DONE;
-}
-
-static bool add_test(const struct scmp_subject *subject, struct scmp_clauses *clauses, enum scmp_op op, uint64_t mask,
-		     uint64_t value)
-{
-	struct scmp_test test = test_of(subject, op, mask, value);
-
-	return report(subject, scmp_clauses_test(clauses, &test));
-}
-
-/*
- * Ranges
- */
-
-struct interval {
-	uint64_t low, high;
-};
-
-/* As one or two intervals of unsigned numbers: a signed range can lie on both sides of zero. */
-static size_t intervals(const struct scmp_subject *subject, mrb_value range, struct interval intervals[2])
-{
-	mrb_state *mrb = subject->mrb;
-	struct RRange *r = mrb_range_ptr(mrb, range);
-	mrb_value begin = mrb_range_beg(mrb, range), end = mrb_range_end(mrb, range);
-	bool is_signed = scmp_width_is_signed(subject->width);
-	uint64_t ones = scmp_subject_ones(subject), sign = (ones >> 1) + 1;
-	uint64_t low = is_signed ? sign : 0, high = is_signed ? sign - 1 : ones;
-	char text[VALUE_TEXT];
-
-	if ((!mrb_nil_p(begin) && !scmp_subject_number(subject, begin, &low)) ||
-	    (!mrb_nil_p(end) && !scmp_subject_number(subject, end, &high)))
-		return 0;
-	if (is_signed) {
-		/* Shifted so that the order is that of unsigned numbers. */
-		low ^= sign;
-		high ^= sign;
-	}
-	if (RANGE_EXCL(r) && !mrb_nil_p(end)) {
-		if (high == 0)
-			goto empty;
-		high--;
-	}
-	if (low > high)
-		goto empty;
-	if (low == 0 && high == ones) {
-		SCMP_WISH_FAULT(subject->wish, "%s takes every value of %s's %s: leave it out",
-				scmp_inspect(mrb, range, text, sizeof(text)), subject->call->name, subject->keyword);
-		scmp_policy_point(subject->keyword);
-		return 0;
-	}
-	if (!is_signed) {
-		intervals[0] = (struct interval){low, high};
-		return 1;
-	}
-	if (low < sign && high >= sign) {
-		intervals[0] = (struct interval){low ^ sign, ones};
-		intervals[1] = (struct interval){0, high ^ sign};
-		return 2;
-	}
-	intervals[0] = (struct interval){low ^ sign, high ^ sign};
-	return 1;
-
-empty:
-	SCMP_WISH_FAULT(subject->wish, "%s can never match: the range is empty%s",
-			scmp_inspect(mrb, range, text, sizeof(text)),
-			is_signed ? "" : " (the kernel takes this argument as unsigned)");
-	scmp_policy_point(subject->keyword);
-	return 0;
-}
-
-static bool expand_range(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
-{
-	struct interval found[2];
-	struct scmp_subject read = scmp_subject_of_test(subject, range, !mrb_nil_p(mrb_range_end(subject->mrb, range)));
-	size_t n = intervals(&read, range, found), i;
-
-	for (i = 0; i < n; i++) {
-		struct scmp_clauses inside = {0}, below = {0};
-		bool ok = add_test(&read, &inside, SCMP_OP_GE, 0, found[i].low) &&
-			  add_test(&read, &below, SCMP_OP_LE, 0, found[i].high) &&
-			  report(subject, scmp_clauses_and(&inside, &below)) &&
-			  report(subject, scmp_clauses_or(clauses, &inside));
-
-		scmp_clauses_free(&inside);
-		scmp_clauses_free(&below);
-		if (!ok)
-			return false;
-	}
-	return n > 0;
-}
-
-/* Outside of the intervals: all of their complements at once. */
-static bool expand_outside(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
-{
-	struct interval found[2];
-	struct scmp_subject read = scmp_subject_of_test(subject, range, mrb_nil_p(mrb_range_end(subject->mrb, range)));
-	size_t n = intervals(&read, range, found), i;
-	bool ok = n > 0;
-
-	for (i = 0; i < n && ok; i++) {
-		struct scmp_clauses outside = {0};
-
-		ok = (found[i].low == 0 || add_test(&read, &outside, SCMP_OP_LT, 0, found[i].low)) &&
-		     (found[i].high == scmp_subject_ones(&read) ||
-		      add_test(&read, &outside, SCMP_OP_GT, 0, found[i].high)) &&
-		     report(subject, scmp_clauses_and(clauses, &outside));
-		scmp_clauses_free(&outside);
-	}
-	return ok;
-}
 
 /*
  * Tests: Seccomp::Test, what any(), all() and so on return
@@ -172,8 +39,8 @@ static bool expand_value(const struct scmp_subject *subject, mrb_value value, st
 	if (!scmp_subject_number(&read, value, &v))
 		return false;
 	if (field && !(v & ~(uint64_t)field))
-		return add_test(&read, clauses, other ? SCMP_OP_MASKED_NE : SCMP_OP_MASKED_EQ, field, v);
-	return add_test(&read, clauses, other ? SCMP_OP_NE : SCMP_OP_EQ, 0, v);
+		return scmp_subject_test(&read, clauses, other ? SCMP_OP_MASKED_NE : SCMP_OP_MASKED_EQ, field, v);
+	return scmp_subject_test(&read, clauses, other ? SCMP_OP_NE : SCMP_OP_EQ, 0, v);
 }
 
 /* AF_UNIX, or SOCK_STREAM beside its flags, is a value: its bits are part of others' too. */
@@ -250,7 +117,7 @@ static bool expand_only(const struct scmp_subject *subject, mrb_value values, st
 		scmp_policy_point("only");
 		return false;
 	}
-	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, ones & ~allowed, 0);
+	return scmp_subject_test(&read, clauses, SCMP_OP_MASKED_EQ, ones & ~allowed, 0);
 }
 
 static bool expand_mask(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
@@ -278,14 +145,14 @@ static bool expand_mask(const struct scmp_subject *subject, mrb_value values, st
 		scmp_policy_point("mask");
 		return false;
 	}
-	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, value);
+	return scmp_subject_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, value);
 }
 
 static bool expand_not_in(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
 	mrb_int i;
 
-	if (!report(subject, scmp_clauses_always(clauses)))
+	if (!scmp_subject_combine(subject, scmp_clauses_always(clauses)))
 		return false;
 	for (i = 0; i < RARRAY_LEN(values); i++) {
 		mrb_value value = RARRAY_PTR(values)[i];
@@ -293,10 +160,10 @@ static bool expand_not_in(const struct scmp_subject *subject, mrb_value values, 
 		bool ok;
 
 		if (mrb_range_p(value)) {
-			ok = expand_outside(subject, value, clauses);
+			ok = scmp_range_outside(subject, value, clauses);
 		} else {
 			ok = expand_value(subject, value, &other, true) &&
-			     report(subject, scmp_clauses_and(clauses, &other));
+			     scmp_subject_combine(subject, scmp_clauses_and(clauses, &other));
 			scmp_clauses_free(&other);
 		}
 		if (!ok)
@@ -327,7 +194,7 @@ static bool expand_accmode(const struct scmp_subject *subject, mrb_value values,
 			scmp_policy_point("accmode");
 			return false;
 		}
-		if (!add_test(subject, clauses, SCMP_OP_MASKED_EQ, MODE_BITS, mode))
+		if (!scmp_subject_test(subject, clauses, SCMP_OP_MASKED_EQ, MODE_BITS, mode))
 			return false;
 	}
 	return true;
@@ -338,7 +205,7 @@ static bool expand_both(const struct scmp_subject *subject, mrb_value values, st
 	struct scmp_clauses other = {0};
 	bool ok = RARRAY_LEN(values) == 2 && expand(subject, RARRAY_PTR(values)[0], clauses, depth) &&
 		  expand(subject, RARRAY_PTR(values)[1], &other, depth) &&
-		  report(subject, scmp_clauses_and(clauses, &other));
+		  scmp_subject_combine(subject, scmp_clauses_and(clauses, &other));
 
 	scmp_clauses_free(&other);
 	return ok;
@@ -380,8 +247,8 @@ static bool expand_test(const struct scmp_subject *subject, mrb_value test, stru
 	if (!some_bits(&read, word, values, &mask))
 		return false;
 	if (strcmp(word, "any") == 0)
-		return add_test(&read, clauses, SCMP_OP_MASKED_NE, mask, 0);
-	return add_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, strcmp(word, "all") == 0 ? mask : 0);
+		return scmp_subject_test(&read, clauses, SCMP_OP_MASKED_NE, mask, 0);
+	return scmp_subject_test(&read, clauses, SCMP_OP_MASKED_EQ, mask, strcmp(word, "all") == 0 ? mask : 0);
 }
 
 static bool expand(const struct scmp_subject *subject, mrb_value value, struct scmp_clauses *clauses, int depth)
@@ -404,7 +271,7 @@ static bool expand(const struct scmp_subject *subject, mrb_value value, struct s
 		for (i = 0; i < RARRAY_LEN(value); i++) {
 			struct scmp_clauses one = {0};
 			bool ok = expand(subject, RARRAY_PTR(value)[i], &one, depth + 1) &&
-				  report(subject, scmp_clauses_or(clauses, &one));
+				  scmp_subject_combine(subject, scmp_clauses_or(clauses, &one));
 
 			scmp_clauses_free(&one);
 			if (!ok)
@@ -413,7 +280,7 @@ static bool expand(const struct scmp_subject *subject, mrb_value value, struct s
 		return true;
 	}
 	if (mrb_range_p(value))
-		return expand_range(subject, value, clauses);
+		return scmp_range_inside(subject, value, clauses);
 	if (scmp_is_a(mrb, value, "Test"))
 		return expand_test(subject, value, clauses, depth + 1);
 	return expand_value(subject, value, clauses, false);
@@ -496,7 +363,7 @@ bool scmp_wish_arguments(mrb_state *mrb, struct scmp_wish *wish, const struct sc
 			continue;
 		}
 		ok &= expand(&subject, mrb_hash_get(mrb, conditions, key), &mine, 0) &&
-		      report(&subject, scmp_clauses_and(clauses, &mine));
+		      scmp_subject_combine(&subject, scmp_clauses_and(clauses, &mine));
 		scmp_clauses_free(&mine);
 	}
 	return ok;

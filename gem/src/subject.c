@@ -269,3 +269,36 @@ bool scmp_subject_bits_of(const struct scmp_subject *subject, mrb_value value, u
 	}
 	return true;
 }
+
+static struct scmp_test test_of(const struct scmp_subject *subject, enum scmp_op op, uint64_t mask, uint64_t value)
+{
+	unsigned bits = scmp_subject_bits(subject);
+
+	return (struct scmp_test){
+		.arg = (uint8_t)subject->index,
+		.op = (uint8_t)op,
+		.bits = bits == 64 ? 0 : (uint8_t)bits,
+		.mask = mask,
+		.value = value,
+	};
+}
+
+bool scmp_subject_combine(const struct scmp_subject *subject, enum scmp_clauses_result result)
+{
+	if (result == SCMP_CLAUSES_TOO_MANY)
+		SCMP_WISH_FAULT(subject->wish,
+				"the conditions on %s have too many combinations (%d at most, of %d tests each): make "
+				"several rules of it",
+				subject->call->name, SCMP_CLAUSES_MAX, SCMP_TESTS_MAX);
+	else if (result == SCMP_CLAUSES_NO_MEMORY)
+		SCMP_WISH_FAULT(subject->wish, "out of memory");
+	return result == SCMP_CLAUSES_DONE;
+}
+
+bool scmp_subject_test(const struct scmp_subject *subject, struct scmp_clauses *clauses, enum scmp_op op, uint64_t mask,
+		       uint64_t value)
+{
+	struct scmp_test test = test_of(subject, op, mask, value);
+
+	return scmp_subject_combine(subject, scmp_clauses_test(clauses, &test));
+}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The argument that a condition is about, and the numbers that a policy writes for it. Used by arguments.c. */
+/* The argument that a condition is about, and the numbers that a policy writes for it. Used by arguments.c, range.c. */
 #pragma once
 
 #include <mruby.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clauses.h"
 #include "syscalls.h"
 
 struct scmp_wish;
@@ -41,3 +42,12 @@ bool scmp_subject_number(const struct scmp_subject *subject, mrb_value value, ui
 
 /* scmp_subject_bits_of() - the same, or an Array of numbers that are ORed */
 bool scmp_subject_bits_of(const struct scmp_subject *subject, mrb_value value, uint64_t *result);
+
+/*
+ * scmp_subject_test() - add a clause of one test, at the subject's width
+ * scmp_subject_combine() - note what a combination of clauses had no room for
+ * Return: false where a fault was noted.
+ */
+bool scmp_subject_test(const struct scmp_subject *subject, struct scmp_clauses *clauses, enum scmp_op op, uint64_t mask,
+		       uint64_t value);
+bool scmp_subject_combine(const struct scmp_subject *subject, enum scmp_clauses_result result);
