@@ -192,12 +192,14 @@ static const struct scmp_argument *compared_pointer(const struct scmp_rule *rule
 	return NULL;
 }
 
-/* Whether some names of these constants are flags, which may stand beside others. */
+/* Whether some names of these constants are flags, which may stand beside others. A mode's upper bits mean nothing. */
 static bool has_flags(unsigned meaning)
 {
 	struct scmp_constants all = scmp_constants_of(meaning);
 	size_t i;
 
+	if (meaning == SCMP_MEANS_MODE)
+		return true;
 	for (i = 0; i < all.n; i++)
 		if (all.first[i].value & ~all.value_bits)
 			return true;

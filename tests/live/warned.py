@@ -253,6 +253,8 @@ class OfOneRule(Warned):
                 "rule.errno :EPERM, :openat, flags: :O_WRONLY": True,
                 "rule.errno :EPERM, :mmap, prot: :PROT_EXEC": True,
                 "rule.kill :socket, type: :SOCK_CLOEXEC": True,
+                "rule.kill :chmod, mode: 0o4755": True,
+                "rule.kill :chmod, mode: any(0o6000)": False,
                 "rule.errno :EPERM, :socket, type: 1": True,
                 "rule.errno :EPERM, :openat, flags: 0": False,
                 "rule.errno :EPERM, :mmap, prot: any(:PROT_EXEC)": False,
