@@ -15,6 +15,7 @@
 #include <mruby/irep.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -40,9 +41,24 @@ void scmp_surface_log(const struct scmp_log *log)
 	message_log = log;
 }
 
+/* Of a pipe that somebody has still to write to, as of a shell's <(...), it waits. */
+static long read_some(long fd, char *to, size_t room)
+{
+	struct pollfd poll = {.fd = (int)fd, .events = POLLIN};
+	long n;
+
+	do {
+		n = scmp_sys(__NR_read, fd, (long)to, (long)room, 0, 0, 0);
+		if (n == -EAGAIN && scmp_sys(__NR_ppoll, (long)&poll, 1, 0, 0, 0, 0) >= 0)
+			n = -EINTR;
+	} while (n == -EINTR);
+	return n;
+}
+
+/* A FIFO that nobody writes to is empty: opening one would wait for ever, in a child too. */
 long scmp_read_file(const char *path, char **textp)
 {
-	long fd = scmp_sys(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0, 0, 0);
+	long fd = scmp_sys(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0, 0, 0);
 	size_t length = 0, room = 4096;
 	char *text, *larger;
 	long n;
@@ -55,9 +71,7 @@ long scmp_read_file(const char *path, char **textp)
 			n = -ENOMEM;
 			break;
 		}
-		n = scmp_sys(__NR_read, fd, (long)(text + length), (long)(room - length), 0, 0, 0);
-		if (n == -EINTR)
-			continue;
+		n = read_some(fd, text + length, room - length);
 		if (n <= 0)
 			break;
 		length += (size_t)n;

@@ -143,6 +143,10 @@ class Refused(Marked):
         self.refused("rule.include 'absent'", r"\S*p\.rb:2: include \"absent\": /\S*/policies/absent\.rb cannot be read: No such file or directory: they are .*")
         self.refused("rule.include 'readonly_files'", r".*No such file or directory \(did you mean readonly-files\?\)")
 
+    def test_a_fifo_that_nobody_writes_to(self):
+        os.mkfifo(self.path("other.rb"))
+        self.refused("rule.include 'other.rb'", r"\S*p\.rb:2: include \"other\.rb\": .*")
+
     def test_what_is_no_name(self):
         for word in ":no_network", "3", "nil", '"a\\0b"':
             self.refused(f"rule.include {word}", r"\S*p\.rb:2: include takes the name of a ready-made policy or a .*")
