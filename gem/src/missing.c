@@ -131,7 +131,9 @@ static const char *did_you_mean(const struct missing *missing, const char *const
 			there[n_there++] = words[i];
 	if (!near)
 		near = scmp_suggest(missing->plain, there, n_there);
-	snprintf(text, room, near ? " (did you mean %s?)" : "", near);
+	text[0] = '\0';
+	if (near)
+		snprintf(text, room, " (did you mean %s?)", near);
 	return near;
 }
 
