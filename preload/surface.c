@@ -41,15 +41,16 @@ void scmp_surface_log(const struct scmp_log *log)
 	message_log = log;
 }
 
-/* Of a pipe that somebody has still to write to, as of a shell's <(...), it waits. */
+/* Of a pipe that somebody has still to write to, as of a shell's <(...), it waits; not for ever. */
 static long read_some(long fd, char *to, size_t room)
 {
 	struct pollfd poll = {.fd = (int)fd, .events = POLLIN};
+	struct timespec patience = {.tv_sec = 10};
 	long n;
 
 	do {
 		n = scmp_sys(__NR_read, fd, (long)to, (long)room, 0, 0, 0);
-		if (n == -EAGAIN && scmp_sys(__NR_ppoll, (long)&poll, 1, 0, 0, 0, 0) >= 0)
+		if (n == -EAGAIN && scmp_sys(__NR_ppoll, (long)&poll, 1, (long)&patience, 0, 0, 0) > 0)
 			n = -EINTR;
 	} while (n == -EINTR);
 	return n;

@@ -53,6 +53,7 @@ uint32_t scmp_constants_field(unsigned meaning)
 	switch (meaning) {
 	case SCMP_SET_FUTEX:
 	case SCMP_SET_LOCK:
+	case SCMP_SET_MAP:
 	case SCMP_SET_PER:
 	case SCMP_SET_SCHED:
 	case SCMP_SET_SOCK:

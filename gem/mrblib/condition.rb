@@ -7,7 +7,7 @@
 #   fd: 3..9                         a Range, of the argument's own sign
 #   flags: any(:O_CREAT, :O_TRUNC)   at least one of these bits is set
 #   prot: all(:PROT_WRITE, :PROT_EXEC)
-#   flags: none(:MAP_SHARED)         none of them is
+#   flags: none(:MAP_FIXED)          none of them is
 #   flags: only(:MSG_NOSIGNAL)       no other bit is set
 #   flags: mask(0x3, 0x1)            (flags & 0x3) == 0x1
 #   flags: accmode(:O_WRONLY)        open's way of access, which is no set of bits

@@ -43,19 +43,24 @@ static bool expand_value(const struct scmp_subject *subject, mrb_value value, st
 	return scmp_subject_test(&read, clauses, other ? SCMP_OP_NE : SCMP_OP_EQ, 0, v);
 }
 
-/* AF_UNIX, or SOCK_STREAM beside its flags, is a value: its bits are part of others' too. */
-static bool is_value(const struct scmp_subject *subject, mrb_value value)
+/* SOCK_STREAM, beside the flags of a socket's type. */
+static bool is_of_field(const struct scmp_subject *subject, mrb_value value)
 {
 	unsigned meaning = subject->argument->meaning;
-	struct scmp_constants all = scmp_constants_of(meaning);
 	const struct scmp_constant *constant;
 
-	if (all.n && all.value_bits == UINT32_MAX)
-		return true;
 	if (!scmp_constants_field(meaning) || !mrb_symbol_p(value))
 		return false;
 	constant = scmp_constant_by_name(meaning, mrb_sym_name(subject->mrb, mrb_symbol(value)));
-	return constant && !(constant->value & ~all.value_bits);
+	return constant && !(constant->value & ~scmp_constants_field(meaning));
+}
+
+/* It, or AF_UNIX, is a value: its bits are part of others' too. */
+static bool is_value(const struct scmp_subject *subject, mrb_value value)
+{
+	struct scmp_constants all = scmp_constants_of(subject->argument->meaning);
+
+	return (all.n && all.value_bits == UINT32_MAX) || is_of_field(subject, value);
 }
 
 static bool no_values(const struct scmp_subject *subject, const char *word, mrb_value values)
@@ -79,11 +84,37 @@ static bool no_values(const struct scmp_subject *subject, const char *word, mrb_
 	return true;
 }
 
+/* O_TMPFILE is O_DIRECTORY and a bit of its own: either would do for any(:O_TMPFILE). */
+static bool no_many_bits(const struct scmp_subject *subject, const char *word, mrb_value values)
+{
+	unsigned meaning = subject->argument->meaning;
+	mrb_int i;
+
+	for (i = 0; i < RARRAY_LEN(values); i++) {
+		mrb_value value = RARRAY_PTR(values)[i];
+		const char *name = mrb_symbol_p(value) ? mrb_sym_name(subject->mrb, mrb_symbol(value)) : NULL;
+		const struct scmp_constant *constant = name ? scmp_constant_by_name(meaning, name) : NULL;
+		uint32_t bits = constant ? constant->value & ~scmp_constants_of(meaning).value_bits : 0;
+
+		if (!(bits & (bits - 1)))
+			continue;
+		SCMP_WISH_FAULT(
+			subject->wish,
+			"%s tests each bit by itself, and :%s has several, which are others' too: all(:%s) is true "
+			"where it is set",
+			word, name, name);
+		scmp_policy_point(word);
+		return false;
+	}
+	return true;
+}
+
 static bool some_bits(const struct scmp_subject *subject, const char *word, mrb_value values, uint64_t *mask)
 {
 	bool is_open = subject->argument->meaning == SCMP_SET_O;
 
-	if (!scmp_subject_bits_of(subject, values, mask) || !no_values(subject, word, values))
+	if (!scmp_subject_bits_of(subject, values, mask) || !no_values(subject, word, values) ||
+	    (strcmp(word, "all") != 0 && !no_many_bits(subject, word, values)))
 		return false;
 	if (is_open && ((*mask & O_ACCMODE) == O_WRONLY || (*mask & O_ACCMODE) == O_RDWR)) {
 		SCMP_WISH_FAULT(subject->wish,
@@ -105,18 +136,50 @@ static bool some_bits(const struct scmp_subject *subject, const char *word, mrb_
 	return false;
 }
 
+static bool always_true(const struct scmp_subject *subject)
+{
+	SCMP_WISH_FAULT(subject->wish, "only of all bits is always true: leave %s: out", subject->keyword);
+	scmp_policy_point("only");
+	return false;
+}
+
+/* only(:MAP_SHARED, :MAP_PRIVATE, :MAP_FIXED): one of the first two, and no flag but the third. */
+static bool expand_only_of_field(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
+{
+	uint64_t flags = 0, ones = scmp_subject_ones(subject), v;
+	mrb_int i;
+
+	for (i = 0; i < RARRAY_LEN(values); i++) {
+		if (!scmp_subject_number(subject, RARRAY_PTR(values)[i], &v))
+			return false;
+		if (!is_of_field(subject, RARRAY_PTR(values)[i]))
+			flags |= v;
+	}
+	if (flags == ones)
+		return always_true(subject);
+	for (i = 0; i < RARRAY_LEN(values); i++) {
+		if (!is_of_field(subject, RARRAY_PTR(values)[i]))
+			continue;
+		if (!scmp_subject_number(subject, RARRAY_PTR(values)[i], &v) ||
+		    !scmp_subject_test(subject, clauses, SCMP_OP_MASKED_EQ, ones & ~flags, v & ~flags))
+			return false;
+	}
+	return true;
+}
+
 static bool expand_only(const struct scmp_subject *subject, mrb_value values, struct scmp_clauses *clauses)
 {
 	struct scmp_subject read = scmp_subject_of_test(subject, values, true);
 	uint64_t allowed, ones = scmp_subject_ones(&read);
+	mrb_int i;
 
+	for (i = 0; i < RARRAY_LEN(values); i++)
+		if (is_of_field(subject, RARRAY_PTR(values)[i]))
+			return expand_only_of_field(subject, values, clauses);
 	if (!scmp_subject_bits_of(&read, values, &allowed) || !no_values(subject, "only", values))
 		return false;
-	if (allowed == ones) {
-		SCMP_WISH_FAULT(subject->wish, "only of all bits is always true: leave %s: out", subject->keyword);
-		scmp_policy_point("only");
-		return false;
-	}
+	if (allowed == ones)
+		return always_true(subject);
 	return scmp_subject_test(&read, clauses, SCMP_OP_MASKED_EQ, ones & ~allowed, 0);
 }
 

@@ -4,6 +4,7 @@
 
 #include <mruby/range.h>
 
+#include "constants.h"
 #include "gem.h"
 #include "wish.h"
 
@@ -24,6 +25,13 @@ static size_t intervals(const struct scmp_subject *subject, mrb_value range, str
 	uint64_t low = is_signed ? sign : 0, high = is_signed ? sign - 1 : ones;
 	char text[VALUE_TEXT];
 
+	if (scmp_constants_field(subject->argument->meaning) && (mrb_symbol_p(begin) || mrb_symbol_p(end))) {
+		SCMP_WISH_FAULT(subject->wish,
+				"%s of %s's %s has no room for the flags beside them: list the constants, as [...]",
+				scmp_inspect(mrb, range, text, sizeof(text)), subject->call->name, subject->keyword);
+		scmp_policy_point(subject->keyword);
+		return 0;
+	}
 	if ((!mrb_nil_p(begin) && !scmp_subject_number(subject, begin, &low)) ||
 	    (!mrb_nil_p(end) && !scmp_subject_number(subject, end, &high)))
 		return 0;
@@ -65,11 +73,28 @@ empty:
 	return 0;
 }
 
+/* What lies beyond a range without an end depends on what the kernel reads: the largest number may be -1. */
+static bool is_known(const struct scmp_subject *subject, mrb_value range)
+{
+	mrb_state *mrb = subject->mrb;
+
+	if (subject->width != SCMP_WIDTH_EITHER ||
+	    !(mrb_nil_p(mrb_range_beg(mrb, range)) || mrb_nil_p(mrb_range_end(mrb, range))))
+		return true;
+	SCMP_WISH_FAULT(
+		subject->wish,
+		"of %s's %s the kernel reads an int or all 64 bits, as the command has it: a range needs both its "
+		"ends there",
+		subject->call->name, subject->keyword);
+	scmp_policy_point(subject->keyword);
+	return false;
+}
+
 bool scmp_range_inside(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
-	struct scmp_subject read = scmp_subject_of_test(subject, range, !mrb_nil_p(mrb_range_end(subject->mrb, range)));
-	size_t n = intervals(&read, range, found), i;
+	struct scmp_subject read = scmp_subject_of_test(subject, range, true);
+	size_t n = is_known(subject, range) ? intervals(&read, range, found) : 0, i;
 
 	for (i = 0; i < n; i++) {
 		struct scmp_clauses inside = {0}, below = {0};
@@ -90,8 +115,8 @@ bool scmp_range_inside(const struct scmp_subject *subject, mrb_value range, stru
 bool scmp_range_outside(const struct scmp_subject *subject, mrb_value range, struct scmp_clauses *clauses)
 {
 	struct interval found[2];
-	struct scmp_subject read = scmp_subject_of_test(subject, range, mrb_nil_p(mrb_range_end(subject->mrb, range)));
-	size_t n = intervals(&read, range, found), i;
+	struct scmp_subject read = scmp_subject_of_test(subject, range, false);
+	size_t n = is_known(subject, range) ? intervals(&read, range, found) : 0, i;
 	bool ok = n > 0;
 
 	for (i = 0; i < n && ok; i++) {

@@ -119,7 +119,8 @@ static char *print_test(char *dst, char *end, const struct subject *subject)
 	case LEFT_OUT:
 		break;
 	}
-	if (!subject->has_names || (of_flags && value))
+	/* A constant of a field would leave the flags beside it open. */
+	if (!subject->has_names || (of_flags && value) || scmp_constants_field(meaning))
 		return scmp_print_arg(dst, end, value);
 	return scmp_decode_constants(dst, end, meaning, value, ":", "");
 }

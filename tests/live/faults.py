@@ -43,6 +43,7 @@ HARMLESS = {
     r"close\(.*": "a descriptor stays open, until exec",
     r"futex\(.*FUTEX_WAIT_PRIVATE, 0, .*": "the probe whether a module can be read: it has no name in records",
     r"(read|write)\(.* = EINTR": "tried again",
+    r"read\(.* = EAGAIN": "waited for, as of a pipe, and tried again",
     r'write\(\d+, "scmp\[\d+\] marker: uname.*': "a record is lost, and counted",
     r"getpid\(\) = .*|gettid\(\) = .*": "the kernel never fails them; they name the owner of a lock that nobody else wants yet",
 }

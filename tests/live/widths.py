@@ -157,7 +157,7 @@ class Either(Calls):
 
     def test_a_rule_that_refuses_takes_what_either_reading_takes(self):
         for written, taken in ("1", (1, 1 | 1 << 32)), ("1..9", (1, 1 | 1 << 32)), ("only(1)", (0, 1, 1 << 32, 1 | 1 << 32)), \
-                              ("not_in(0)", (1, 1 << 32, 1 | 1 << 32)), ("(1..)", (1, 1 << 32, 1 | 1 << 32)):
+                              ("not_in(0)", (1, 1 << 32, 1 | 1 << 32)), ("1..0x7fffffff", (1, 1 | 1 << 32)):
             with self.subTest(written):
                 values = 0, 1, 1 << 32, 1 | 1 << 32
                 rule = f"rule.errno {REFUSED}, :fcntl, cmd: :F_SETFD, arg: {written}"
@@ -166,7 +166,7 @@ class Either(Calls):
 
     def test_a_rule_that_lets_run_takes_what_both_readings_take(self):
         for written, taken in ("1", (1,)), ("1..9", (1,)), ("only(1)", (0, 1)), ("not_in(0)", (1, 1 | 1 << 32)), \
-                              ("(1..)", (1, 1 | 1 << 32)):
+                              ("1..0x7fffffff", (1,)):
             with self.subTest(written):
                 values = 0, 1, 1 << 32, 1 | 1 << 32
                 rule = f"rule.allow :fcntl, cmd: :F_SETFD, arg: {written}\n  rule.errno {REFUSED}, :fcntl"

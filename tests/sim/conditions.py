@@ -57,7 +57,7 @@ ACCESS = names(os, "R_OK W_OK X_OK")
 
 # Plain values, which are no bits; and those that stand beside flags, in a field of their own.
 VALUES = [AF, IPPROTO, MADV, FCNTL, IOCTL, SEEK, SIG, PRIO, PR, AT]
-FIELDS = [(SOCK, 0xf), (FUTEX, 0x7f)]
+FIELDS = [(SOCK, 0xf), (FUTEX, 0x7f), (MAP, 0xf)]
 
 # The arguments as the kernel and the manual call them, their kind, and constants of theirs. What is declared as an
 # unsigned long is not read as one where it ends in fdget(unsigned int), or nobody looks at its upper bits.
@@ -154,9 +154,12 @@ class Number:
             return True  # -8, with its sign in all of 64 bits
         return (-(1 << argument.bits - 1) if argument.bits > 16 else 0) <= self.value <= argument.ones
 
+    def is_constant(self):
+        return self.text[:1] == ":"
+
     def is_of_field(self, argument):
         """A constant that is a value beside flags, which it leaves open."""
-        return bool(argument.field) and self.text[:1] == ":" and self.value & ~argument.field == 0
+        return bool(argument.field) and self.is_constant() and self.value & ~argument.field == 0
 
     @staticmethod
     def draw(draw, argument, how=None):
@@ -232,6 +235,9 @@ class Span:
         return low, high
 
     def fits(self, argument):
+        ends = [end for end in (self.low, self.high) if end]
+        if argument.either and len(ends) < 2 or any(end.is_constant() and argument.field for end in ends):
+            return False
         argument = self.at(argument)
         low, high = self.bounds(argument)
         can_be = all(end is None or end.fits(argument) for end in (self.low, self.high))
@@ -284,10 +290,27 @@ class Bits:
     def at(self, argument):
         return argument.at([number.value for number in self.numbers], True)
 
+    def of_field(self, argument):
+        """The values that stand beside flags."""
+        return [number.value for number in self.numbers if number.is_of_field(argument)]
+
+    def flags(self, argument):
+        flags = 0
+        for number in self.numbers:
+            flags |= 0 if number.is_of_field(argument) else number.value & argument.ones
+        return flags
+
     def fits(self, argument):
         argument = self.at(argument)
         always = argument.ones if self.word == "only" else 0
-        if argument.is_value or any(number.is_of_field(argument) for number in self.numbers):
+        if self.word == "only" and self.of_field(argument):
+            return all(number.fits(argument) for number in self.numbers) and self.flags(argument) != argument.ones
+        if argument.is_value or self.of_field(argument):
+            return False
+        if self.word in ("any", "none") and any(
+            number.is_constant() and argument.is_open_flags and number.value & ~3 & (number.value & ~3) - 1
+            for number in self.numbers
+        ):
             return False
         if argument.is_open_flags and self.word != "only" and self.mask() & os.O_ACCMODE in (os.O_WRONLY, os.O_RDWR):
             return False
@@ -296,6 +319,9 @@ class Bits:
     def holds(self, argument, x):
         argument = self.at(argument)
         set_bits, named = x & argument.ones, self.mask() & argument.ones
+        if self.of_field(argument):
+            flags = self.flags(argument)
+            return any(set_bits & ~flags == value & ~flags for value in self.of_field(argument))
         return {
             "any": set_bits & named != 0,
             "all": set_bits & named == named,

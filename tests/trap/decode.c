@@ -369,7 +369,7 @@ static void lines(void)
 	check_allow(CALL(mmap, 0, 1, UINT64_MAX, 2, -1, 0), "rule.allow :mmap, prot: -1");
 	check_allow(CALL(mprotect, 0, 1, UINT64_MAX), "");
 	check_allow(CALL(personality, 0xffffffff), "rule.allow :personality, persona: -1");
-	check_allow(CALL(personality, 0), "rule.allow :personality, persona: :PER_LINUX");
+	check_allow(CALL(personality, 0), "rule.allow :personality, persona: 0");
 	check_allow(CALL(unshare, CLONE_NEWUSER | CLONE_NEWNS),
 		    "rule.allow :unshare, flags: only(:CLONE_NEWNS, :CLONE_NEWUSER)");
 	check_allow(CALL(setsockopt, 3, IPPROTO_TCP, 1), "rule.allow :setsockopt, level: :IPPROTO_TCP, optname: 1");
