@@ -6,7 +6,8 @@
 
 #include "token.h"
 
-enum { DEPTH_MAX = 64 };
+/* mruby refuses what is nested more than 256 deep. */
+enum { DEPTH_MAX = 512 };
 
 /*
  * What `do` has opened: mruby gives a call without parentheses the line of its

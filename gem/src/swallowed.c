@@ -6,7 +6,8 @@
 
 #include "token.h"
 
-enum { DEPTH_MAX = 64, KEYS_MAX = 64, NAMES_MAX = 64 };
+/* mruby refuses what is nested more than 256 deep. */
+enum { DEPTH_MAX = 512, KEYS_MAX = 64, NAMES_MAX = 64 };
 
 enum opener { BRACKET, BLOCK, HASH, WORDS };
 
@@ -16,6 +17,7 @@ struct level {
 	size_t begin; /* where its keys begin */
 	bool splat; /* `**more` has been among them */
 	bool parameters; /* of a method or a lambda: they are named here and not given */
+	bool defines; /* a method */
 	bool head; /* behind `def` or `->`, whose parameters come next */
 	bool loop; /* the next `do` is that of `while` */
 	bool group; /* no call's: what it stands for is what stands in it */
@@ -327,7 +329,7 @@ static void see_word(struct search *search, const struct scmp_token *token)
 		level = push(search, WORDS);
 		level->loop =
 			scmp_token_is(token, "while") || scmp_token_is(token, "until") || scmp_token_is(token, "for");
-		level->head = scmp_token_is(token, "def");
+		level->head = level->defines = scmp_token_is(token, "def");
 	} else if (scmp_token_is(token, "do")) {
 		if (level->opener == BRACKET)
 			level->head = false;
@@ -342,6 +344,19 @@ static void see_word(struct search *search, const struct scmp_token *token)
 	} else if (is_helper(token)) {
 		see_helper(search);
 	}
+}
+
+/* `def m(x) = x` and `def m = x`, which no `end` ends; `def m=(x)` has one. */
+static bool is_endless(const struct search *search, const struct scmp_token *token)
+{
+	const struct scmp_token *last = &search->scanner.last;
+	const struct level *level = &search->levels[search->depth];
+
+	if (!level->defines || !scmp_token_is(token, "="))
+		return false;
+	return search->closed.parameters ||
+	       (level->head && token->text > last->text + last->length &&
+		(scmp_token_is(&search->before, "def") || scmp_token_is(&search->before, ".")));
 }
 
 static void end_statement(struct search *search)
@@ -389,7 +404,9 @@ static void see(struct search *search, const struct scmp_token *token)
 		break;
 	case SCMP_TOKEN_OPERATOR:
 		see_operator(search, token);
-		if (scmp_token_is(token, "**"))
+		if (is_endless(search, token))
+			pop(search);
+		else if (scmp_token_is(token, "**"))
 			see_splat(search, token);
 		else if (scmp_token_is(token, "->"))
 			top(search)->head = true;

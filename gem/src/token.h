@@ -35,6 +35,7 @@ struct scmp_scanner {
 	struct scmp_token last; /* the one before, newlines left out */
 	const char *heredoc; /* the word that ends the text which begins on the next line */
 	size_t heredoc_length;
+	bool heredoc_indented; /* the line that ends it may be */
 };
 
 struct scmp_scanner scmp_scanner_of(const char *text, size_t length);

@@ -88,6 +88,19 @@ static void swallowed(const char *text, const char *expected)
 	check(strcmp(is, expected) == 0);
 }
 
+static void nested(const char *begin, int times, const char *within, const char *behind)
+{
+	static char text[16384];
+
+	text[0] = '\0';
+	for (int i = 0; i < times; i++)
+		strcat(text, begin);
+	strcat(text, within);
+	for (int i = 1; i < times && behind[0]; i++)
+		strcat(text, "]");
+	swallowed(strcat(text, behind), "a");
+}
+
 static void mended(const char *text, const char *expected)
 {
 	char is[256] = "";
@@ -158,6 +171,26 @@ static void keywords(void)
 	swallowed("f [?', ?\\\"], a: 1, a: 2", "a");
 	swallowed("f %i[a: a:], %w(a: a:), `a: 1, a: 2`", "");
 	swallowed("\"#{\"#{\"#{'", "");
+	swallowed("puts <<\"END\"\ndon't\nEND\nf a: 1, a: 2", "a");
+	swallowed("puts <<END\ndon't\n END\nf a: 1, a: 2\nEND\nf b: 1, b: 2", "b");
+	swallowed("puts %(it's on)\nx = %s(it's)\nx = %x(it's)\nf a: 1, a: 2", "a");
+	swallowed("x = $'\nx = $\"\nf a: 1, a: 2", "a");
+	swallowed("p ?'\np(x ?\"a\" : \"b\")\nf a: 1, a: 2", "a");
+
+	behaviour("and what is not quoted is code");
+	swallowed("f count: (1<<BITS)..\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("x = 1<<BITS\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("x = 1 <<BITS\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("x = (1) <<BITS\nx = X<<BITS\nx = x << BITS\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("list <<MORE\nlist << \"x\"\nlist <<\"x\"\nf a: 1, a: 2", "a");
+
+	behaviour("a method without an end opens nothing");
+	swallowed("def m(x) = f x, a: 1\nf a: 2, a: 3\ndef o.m = 3\ndef x=(y)\n f y, a: 1\nend\n", "a");
+
+	behaviour("what is nested as deep as mruby allows is read");
+	nested("def m(x) = x\n", 600, "f a: 1, a: 2", "");
+	nested("[", 250, "f a: 1, a: 2", "");
+	nested("[", 250, "", "]\nf a: 1, a: 2");
 
 	behaviour("a condition beside ** may take the place of one that ** brings");
 	swallowed("r.kill :a, **b, fd: 1", "**fd");
