@@ -370,8 +370,8 @@ static void see_newline(struct search *search)
 {
 	enum scmp_token_kind last = search->scanner.last.kind;
 
-	if (last != SCMP_TOKEN_OPERATOR && last != SCMP_TOKEN_COMMA && last != SCMP_TOKEN_OPEN &&
-	    last != SCMP_TOKEN_KEYWORD && !scmp_scanner_goes_on(&search->scanner))
+	if (!scmp_scanner_wants_more(&search->scanner) && last != SCMP_TOKEN_OPEN && last != SCMP_TOKEN_KEYWORD &&
+	    !scmp_scanner_goes_on(&search->scanner))
 		end_statement(search);
 }
 

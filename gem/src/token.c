@@ -423,6 +423,14 @@ static void skip_interpolated(struct scmp_scanner *scanner)
 	scanner->depth--;
 }
 
+bool scmp_scanner_wants_more(const struct scmp_scanner *scanner)
+{
+	const struct scmp_token *last = &scanner->last;
+
+	return last->kind == SCMP_TOKEN_COMMA ||
+	       (last->kind == SCMP_TOKEN_OPERATOR && !scmp_token_is(last, "..") && !scmp_token_is(last, "..."));
+}
+
 bool scmp_scanner_goes_on(const struct scmp_scanner *scanner)
 {
 	struct scmp_scanner ahead = *scanner;

@@ -55,4 +55,7 @@ bool scmp_scanner_opens_block(const struct scmp_scanner *scanner, const struct s
 /* scmp_scanner_goes_on() - the next line goes on where this one has ended: `.load` */
 bool scmp_scanner_goes_on(const struct scmp_scanner *scanner);
 
+/* scmp_scanner_wants_more() - a line that ends here goes on in the next: behind `+` or a comma, not behind `3..` */
+bool scmp_scanner_wants_more(const struct scmp_scanner *scanner);
+
 bool scmp_token_is(const struct scmp_token *token, const char *text);

@@ -38,6 +38,8 @@ static void statements(void)
 	lines("a(\n 1,\n b: [\n 2\n ]\n)\nb", "1111117");
 	lines("a = {\n b: 1\n}\nc", "1114");
 	lines("a 1 \\\n , 2\nb", "113");
+	behaviour("and not behind a range without an end");
+	lines("a 1..\nb 1...\nc", "123");
 	behaviour("it goes on before a dot, and over comments and empty lines");
 	lines("a 1\n  .b\nc", "113");
 	lines("a 1, # one\n  # two\n\n  2\nb", "11115");
@@ -143,6 +145,7 @@ static void keywords(void)
 	swallowed("r.kill :a, why: '#{\"', fd: 1, fd: 2", "fd");
 
 	behaviour("where another call or statement begins it is another's");
+	swallowed("r.kill :a, fd: 3..\nr.kill :a, fd: 2\nr.kill :a, fd: 3...\nr.kill :a, fd: 2", "");
 	swallowed("if x then r.errno :E, :a, fd: 1 else r.errno :E, :a, fd: 2 end", "");
 	swallowed("if x then r.kill :a, fd: 1 elsif y then r.kill :a, fd: 2 end", "");
 	swallowed("case x when 1 then r.kill :a, fd: 1 when 2 then r.kill :a, fd: 2 end", "");
