@@ -207,6 +207,16 @@ static void note_swallowed(const struct source *source)
 					  "[any(...), none(...)] either",
 					  word);
 			break;
+		case SCMP_SWALLOWED_VALUE:
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "%s is Ruby's own, and keeps one of the two: [a, b] is either", word);
+			break;
+		case SCMP_SWALLOWED_NAME:
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "%s is Ruby's own, and keeps one of the two: with a comma between them the "
+					  "rule is for either",
+					  word);
+			break;
 		}
 		scmp_policy_point(word);
 	}

@@ -306,7 +306,8 @@ static enum scmp_token_kind scan_one(struct scmp_scanner *scanner)
 	char c = peek(scanner, 0), next = peek(scanner, 1);
 
 	if (isdigit((unsigned char)c)) {
-		while (is_word(peek(scanner, 0)))
+		while (is_word(peek(scanner, 0)) ||
+		       (peek(scanner, 0) == '.' && isdigit((unsigned char)peek(scanner, 1))))
 			scanner->p++;
 		return SCMP_TOKEN_LITERAL;
 	}

@@ -229,7 +229,25 @@ static void operators(void)
 	swallowed("r.kill :a, mode: :A && :B, fd: \"1\" || 2", "&& ||");
 	swallowed("T = any(1)\nt = none(2)\nr.kill :a, b: T || 1, c: t && 1", "|| &&");
 
+	swallowed("r.errno :E, family(:a) || family(:b)\nr.kill(on_arch(:x, :a) && :b)\nx = family(:a) || 1",
+		  "|| && ||");
+	swallowed("r.kill :a, Seccomp::ARG(:==, 2) || Seccomp::ARG(:==, 10)", "||");
+	swallowed("r.kill :a, Seccomp::ARG(:==, 2) or Seccomp::ARG(:==, 10)", "or");
+	swallowed("r.kill :a, (family(:a)) || (family(:b))\nr.kill family(:a) or family(:b)", "|| or");
+	swallowed("r.kill :a || :b\nr.kill(:a && :b)\nr.kill :a or :b", "|| && or");
+	swallowed("r.kill :a, fd: A || B, mode: [A_1 && B], b: (A or B)\nr.kill(:a, A || B)", "|| && or ||");
+	swallowed("r.kill :a, fd: 1..3 || 5, b: (1..3) || 5, c: (1..) && 5, d: 1.5 || 2", "|| || && ||");
+	swallowed("r.kill :a, fd: (3) || (4), b: ((3)) && 4, c: ([1]) || 2, d: (3) || x, e: (A) || B",
+		  "|| && || || ||");
+
 	behaviour("and no other");
+	swallowed("x = ENV['X'] || 'y'\nlist = [] || [3]\ndef h(a = 3 || 4, b = [] || 5, c: 3 || 4)\nend", "");
+	swallowed("r.kill :a, b: common || any(1), c: (x) || 3, d: (x == 3) || 4, e: a == (3) || 4", "");
+	swallowed("r.kill :a, b: (f a, 3) || 4, c: (f 1..3) || 4, d: (1..3 if x) || 4, e: (x ? 1 : 3) || 4", "");
+	swallowed("D = ENV['D']\nr.kill :a, b: D || 3, c: Foo || 3, d: x == A || B, e: A.b || 3, f: m(A) || 4", "");
+	swallowed("x = A || B\nf A || B, a: A && B\nr.kill(:a) if A || B\nr.kill(:a, x.y { A && z })", "");
+	swallowed("on_arch(:x) { 3 } || 4\non_arch(:x) do 3 end || 4\nx.family(:a) || 3\nfamily(:a).b || 3", "");
+	swallowed("family(:a) and r.kill(:b)\nr.kill :a, fd: 3 or raise 'why'", "");
 	swallowed("t = any(1) if x\nr.kill :a, b: t || 1\nt && r.kill(:a, b: t)", "");
 	swallowed("x = any(1) and r.kill :a, b: x", "");
 	swallowed("r.kill :a, b: (any(1) if x) || none(2), c: (x ? any(1) : nil) || 3", "");
