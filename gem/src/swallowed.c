@@ -211,6 +211,8 @@ static void see_splat(struct search *search, const struct scmp_token *token)
 		check_splat(search, &search->keys[i], token->line);
 		level->splat = false;
 	}
+	if (level->splat && level->rule)
+		note(search, SCMP_SWALLOWED_SPLATS, token->text, token->length, token->line);
 	level->splat = true;
 	copy(search, token->text, "**{}, ");
 }

@@ -198,10 +198,18 @@ static void keywords(void)
 	behaviour("a condition beside ** may take the place of one that ** brings");
 	swallowed("r.kill :a, **b, fd: 1", "**fd");
 	swallowed("r.kill :a, fd: 1, log: true, **b", "**fd");
-	swallowed("r.kill :a, **b, why: 'x', log: true, **c", "");
+	swallowed("r.kill :a, **b, why: 'x', log: true", "");
 	swallowed("r.kill :a, **b.merge(fd: 1)", "");
 	swallowed("r.kill :a, **b if f fd: 1\nr.kill fd: 1", "");
 	swallowed("x = { **b, fd: 1 }", "");
+
+	behaviour("and a second ** of a rule's the first's");
+	swallowed("r.kill :a, **b, why: 'x', log: true, **c", "**");
+	swallowed("r.kill(:a, **{ fd: 3 }, **{ fd: 4 })\nr.log :a, **A,\n  **B", "** **");
+	swallowed("r.kill :a, **b\nr.kill :a, **b.merge(c)\nr.kill(:a, **b); r.kill(:a, **{ **b, **c })", "");
+	swallowed("r.kill(:a, **b) if f(**c)\nf r, **b, **c\nr.kill :a, fd: 2**2**2", "");
+
+	behaviour("those of a method's own are its parameters");
 	swallowed("def m(r, a = {}, *b, fd: 1, **c) f(**c) end", "");
 	swallowed("def m r, fd: 1, **c\n f(**c)\nend", "");
 	swallowed("f(->(fd: 1, **c) { }, fd: 2 ** 3)", "");
