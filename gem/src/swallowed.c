@@ -116,6 +116,7 @@ static void begin_list(struct search *search)
 	search->n_keys = level->begin;
 	level->splat = level->head = level->rule = level->range = false;
 	level->test &= !level->group;
+	level->value &= !level->group;
 }
 
 static struct level *push(struct search *search, enum opener opener)
@@ -239,7 +240,8 @@ static bool is_in_rule(const struct search *search)
 	size_t depth = search->depth;
 
 	while (depth > 0 && !search->levels[depth].rule &&
-	       (search->levels[depth].group || search->levels[depth].value || search->levels[depth].opener == HASH))
+	       (search->levels[depth].group || search->levels[depth].value || search->levels[depth].test ||
+		search->levels[depth].opener == HASH))
 		depth--;
 	return search->levels[depth].rule;
 }
@@ -308,7 +310,7 @@ static bool is_value(const struct search *search)
 	bool begins = is_range(before) || (begins_operand(before) && !scmp_token_is(before, "=")) ||
 		      (level->rule && is_action(before));
 
-	if (level->parameters || !begins)
+	if (level->parameters || level->head || !begins)
 		return false;
 	return last->kind == SCMP_TOKEN_LITERAL ||
 	       (is_capitals(last) && is_in_rule(search) && !is_among(search->doubtful, search->n_doubtful, &key));
@@ -378,6 +380,7 @@ static void open_bracket(struct search *search, const struct scmp_token *token)
 	bool comparison = scmp_token_is(last, "ARG") && own && scmp_token_is(before, "::");
 	struct level *level = top(search);
 	bool rule = called && level->rule && is_action(last);
+	bool first = !called && level->rule && is_action(last);
 
 	if (token->text[0] != '[') {
 		parameters = level->head && token->text[0] == '(';
@@ -386,7 +389,7 @@ static void open_bracket(struct search *search, const struct scmp_token *token)
 	level->rule &= !rule;
 	level = push(search, token->text[0] != '{' ? BRACKET : block ? BLOCK : HASH);
 	level->parameters = parameters;
-	level->group = token->text[0] == '(' && begins_operand(last);
+	level->group = token->text[0] == '(' && (first || begins_operand(last));
 	level->rule = rule;
 	level->test = helper;
 	level->value = names || comparison || (token->text[0] == '[' && begins_operand(last));
@@ -458,6 +461,9 @@ static void see_word(struct search *search, const struct scmp_token *token)
 			pop(search);
 	} else if (is_helper(token)) {
 		see_helper(search);
+	} else if (is_family(token) && level->group && scmp_token_is(last, "(") &&
+		   search->scanner.p < search->scanner.end && *search->scanner.p == ' ') {
+		level->value = level->names = true;
 	}
 }
 
@@ -531,7 +537,7 @@ static void see(struct search *search, const struct scmp_token *token)
 		else if (scmp_token_is(token, "->"))
 			top(search)->head = true;
 		else if (scmp_token_is(token, "?"))
-			top(search)->test &= !top(search)->group;
+			top(search)->test &= !top(search)->group, top(search)->value &= !top(search)->group;
 		else if (scmp_token_is(token, "=>") && search->scanner.last.kind == SCMP_TOKEN_LITERAL &&
 			 strchr(":\"'", search->scanner.last.text[0]))
 			see_key(search, &search->scanner.last);

@@ -305,7 +305,9 @@ static enum scmp_token_kind scan_one(struct scmp_scanner *scanner)
 {
 	char c = peek(scanner, 0), next = peek(scanner, 1);
 
-	if (isdigit((unsigned char)c)) {
+	if (isdigit((unsigned char)c) ||
+	    (c == '-' && isdigit((unsigned char)next) && !scmp_scanner_after_value(scanner))) {
+		scanner->p++;
 		while (is_word(peek(scanner, 0)) ||
 		       (peek(scanner, 0) == '.' && isdigit((unsigned char)peek(scanner, 1))))
 			scanner->p++;

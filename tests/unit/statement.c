@@ -248,8 +248,14 @@ static void operators(void)
 	swallowed("r.kill :a, fd: (3) || (4), b: ((3)) && 4, c: ([1]) || 2, d: (3) || x, e: (A) || B",
 		  "|| && || || ||");
 
+	swallowed("r.kill :a, b: -1 || 3, c: any(A || B)\nr.kill (family :a) || (family :b)", "|| || ||");
+	swallowed("r.kill :x, (family :a) || (family :b)", "||");
+
 	behaviour("and no other");
-	swallowed("x = ENV['X'] || 'y'\nlist = [] || [3]\ndef h(a = 3 || 4, b = [] || 5, c: 3 || 4)\nend", "");
+	swallowed("r.kill :a, (family :a if x) || (family :b), b: x -1 || 3, c: m(family :a) || 3", "");
+	swallowed("x = ENV['X'] || 'y'\nlist = [] || [3]\ndef h(a = 3 || 4, b = [] || 5, c: 3 || 4)\nend\ndef h a, c: "
+		  "3 || 4\nend",
+		  "");
 	swallowed("r.kill :a, b: common || any(1), c: (x) || 3, d: (x == 3) || 4, e: a == (3) || 4", "");
 	swallowed("r.kill :a, b: (f a, 3) || 4, c: (f 1..3) || 4, d: (1..3 if x) || 4, e: (x ? 1 : 3) || 4", "");
 	swallowed("D = ENV['D']\nr.kill :a, b: D || 3, c: Foo || 3, d: x == A || B, e: A.b || 3, f: m(A) || 4", "");
