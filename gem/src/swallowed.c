@@ -38,6 +38,7 @@ struct key {
 struct search {
 	struct scmp_scanner scanner;
 	struct scmp_token before; /* the one before the scanner's last */
+	struct scmp_token path; /* the one before `File` in `File::RDWR` */
 	struct level levels[DEPTH_MAX];
 	size_t depth; /* of the innermost level */
 	struct key keys[KEYS_MAX];
@@ -305,7 +306,8 @@ static bool is_test(const struct search *search, const struct scmp_token *operat
 static bool is_value(const struct search *search)
 {
 	const struct level *level = &search->levels[search->depth];
-	const struct scmp_token *last = &search->scanner.last, *before = &search->before;
+	const struct scmp_token *last = &search->scanner.last;
+	const struct scmp_token *before = scmp_token_is(&search->before, "::") ? &search->path : &search->before;
 	const struct key key = {last->text, last->length};
 	bool begins = is_range(before) || (begins_operand(before) && !scmp_token_is(before, "=")) ||
 		      (level->rule && is_action(before));
@@ -394,7 +396,7 @@ static void open_bracket(struct search *search, const struct scmp_token *token)
 	level->test = helper;
 	level->value = names || comparison || (token->text[0] == '[' && begins_operand(last));
 	level->names = names;
-	level->leads = scmp_token_is(names ? before : last, "(");
+	level->leads = scmp_token_is(comparison ? &search->path : names ? before : last, "(");
 	level->assigned = scmp_token_is(helper ? before : last, "=");
 	search->fresh = block;
 }
@@ -527,6 +529,8 @@ static void see(struct search *search, const struct scmp_token *token)
 		see_operator(search, token);
 		if (scmp_token_is(token, "="))
 			see_assigned(search);
+		if (scmp_token_is(token, "::") && !scmp_token_is(&search->before, "::"))
+			search->path = search->before;
 		if (is_range(token))
 			top(search)->range |=
 				scmp_token_is(&search->before, "(") || scmp_token_is(&search->scanner.last, "(");

@@ -249,6 +249,7 @@ static void operators(void)
 		  "|| && || || ||");
 
 	swallowed("r.kill :a, b: -1 || 3, c: any(A || B)\nr.kill (family :a) || (family :b)", "|| || ||");
+	swallowed("r.kill :a, fd: File::A || File::B, b: (Seccomp::ARG(:==, 2)) || 3, c: A::B::C && 3", "|| || &&");
 	swallowed("r.kill :x, (family :a) || (family :b)", "||");
 
 	behaviour("and no other");
@@ -259,6 +260,7 @@ static void operators(void)
 	swallowed("r.kill :a, b: common || any(1), c: (x) || 3, d: (x == 3) || 4, e: a == (3) || 4", "");
 	swallowed("r.kill :a, b: (f a, 3) || 4, c: (f 1..3) || 4, d: (1..3 if x) || 4, e: (x ? 1 : 3) || 4", "");
 	swallowed("D = ENV['D']\nr.kill :a, b: D || 3, c: Foo || 3, d: x == A || B, e: A.b || 3, f: m(A) || 4", "");
+	swallowed("r.kill :a, b: x == M::A || 3, c: f M::A || 3\nx = M::A || 3\nr.kill :a, b: M.x || 3", "");
 	swallowed("x = A || B\nf A || B, a: A && B\nr.kill(:a) if A || B\nr.kill(:a, x.y { A && z })", "");
 	swallowed("on_arch(:x) { 3 } || 4\non_arch(:x) do 3 end || 4\nx.family(:a) || 3\nfamily(:a).b || 3", "");
 	swallowed("family(:a) and r.kill(:b)\nr.kill :a, fd: 3 or raise 'why'", "");
