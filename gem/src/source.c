@@ -201,10 +201,26 @@ static void note_swallowed(const struct source *source)
 					  "meant say **options.merge(%s: ...)",
 					  word, word, word);
 			break;
+		case SCMP_SWALLOWED_SPLATS:
+			scmp_policy_fault(
+				NULL, source->name, line, false,
+				"** stands twice in one rule, and what the second brings takes the place of the "
+				"first's: where that is meant say **a.merge(b)");
+			break;
 		case SCMP_SWALLOWED_OPERATOR:
 			scmp_policy_fault(NULL, source->name, line, false,
 					  "%s is Ruby's own, and keeps one of the two: `any(...) & none(...)` is both, "
 					  "[any(...), none(...)] either",
+					  word);
+			break;
+		case SCMP_SWALLOWED_VALUE:
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "%s is Ruby's own, and keeps one of the two: [a, b] is either", word);
+			break;
+		case SCMP_SWALLOWED_NAME:
+			scmp_policy_fault(NULL, source->name, line, false,
+					  "%s is Ruby's own, and keeps one of the two: with a comma between them the "
+					  "rule is for either",
 					  word);
 			break;
 		}

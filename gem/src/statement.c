@@ -6,7 +6,8 @@
 
 #include "token.h"
 
-enum { DEPTH_MAX = 64 };
+/* mruby refuses what is nested more than 256 deep. */
+enum { DEPTH_MAX = 512 };
 
 /*
  * What `do` has opened: mruby gives a call without parentheses the line of its
@@ -94,8 +95,8 @@ void scmp_statement_lines(const char *text, size_t length, int *first, int n_lin
 		if (token.kind == SCMP_TOKEN_END)
 			return;
 		if (token.kind == SCMP_TOKEN_NEWLINE)
-			ends = !is_open(&nesting) && scanner.last.kind != SCMP_TOKEN_OPERATOR &&
-			       scanner.last.kind != SCMP_TOKEN_COMMA && !scmp_scanner_goes_on(&scanner);
+			ends = !is_open(&nesting) && !scmp_scanner_wants_more(&scanner) &&
+			       !scmp_scanner_goes_on(&scanner);
 		else if (!statement && !ends) {
 			statement = token.line;
 			indent = indent_of(text, token.text);

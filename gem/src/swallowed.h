@@ -11,7 +11,10 @@
 enum scmp_swallowed_kind {
 	SCMP_SWALLOWED_KEYWORD, /* `flags: 1, flags: 2` is the second alone */
 	SCMP_SWALLOWED_SPLAT, /* `**both, flags: 2`: what `both` says of flags is not seen */
+	SCMP_SWALLOWED_SPLATS, /* `**a, **b` in a rule: what `a` says of what `b` has, too, is not seen */
 	SCMP_SWALLOWED_OPERATOR, /* `any(:A) && none(:B)` is the second alone, `any(:A) || any(:B)` the first */
+	SCMP_SWALLOWED_VALUE, /* the same of values: `3 || 4` */
+	SCMP_SWALLOWED_NAME, /* the same of families */
 };
 
 struct scmp_swallowed {

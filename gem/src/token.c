@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 16 };
+enum { DEPTH_MAX = 100 };
 
 struct scmp_scanner scmp_scanner_of(const char *text, size_t length)
 {
@@ -83,6 +83,13 @@ bool scmp_scanner_after_value(const struct scmp_scanner *scanner)
 	       scanner->last.kind == SCMP_TOKEN_CLOSE;
 }
 
+/* `puts <<END`, `p ?'`, `puts %(x)`: an argument, as `x << END` and `x<<END` have none. */
+static bool begins_argument(const struct scmp_scanner *scanner, char first)
+{
+	return scanner->last.kind == SCMP_TOKEN_WORD && scanner->p > scanner->start &&
+	       isspace((unsigned char)scanner->p[-1]) && first && !isspace((unsigned char)first);
+}
+
 static bool begins_comment(const struct scmp_scanner *scanner)
 {
 	return (scanner->p == scanner->start || scanner->p[-1] == '\n') && scanner->end - scanner->p >= 6 &&
@@ -101,6 +108,32 @@ static void skip_comment(struct scmp_scanner *scanner)
 	}
 }
 
+static bool ends_heredoc(const struct scmp_scanner *scanner, const char *line, const char *end)
+{
+	while (scanner->heredoc_indented && line < end && (*line == ' ' || *line == '\t'))
+		line++;
+	while (end > line && end[-1] == '\r')
+		end--;
+	return (size_t)(end - line) == scanner->heredoc_length &&
+	       memcmp(line, scanner->heredoc, scanner->heredoc_length) == 0;
+}
+
+/* Without the line that ends it, it is none. */
+static bool is_heredoc(const struct scmp_scanner *scanner)
+{
+	struct scmp_scanner ahead = *scanner;
+
+	skip_line(&ahead);
+	while (ahead.p < ahead.end) {
+		const char *line = ++ahead.p;
+
+		skip_line(&ahead);
+		if (ends_heredoc(scanner, line, ahead.p))
+			return true;
+	}
+	return false;
+}
+
 /* The lines of a heredoc, the one that ends it included. */
 static void skip_heredoc(struct scmp_scanner *scanner)
 {
@@ -108,10 +141,7 @@ static void skip_heredoc(struct scmp_scanner *scanner)
 		const char *line = scanner->p;
 
 		skip_line(scanner);
-		while (line < scanner->p && (*line == ' ' || *line == '\t'))
-			line++;
-		if ((size_t)(scanner->p - line) == scanner->heredoc_length &&
-		    memcmp(line, scanner->heredoc, scanner->heredoc_length) == 0)
+		if (ends_heredoc(scanner, line, scanner->p))
 			break;
 		step(scanner);
 	}
@@ -160,46 +190,57 @@ static enum scmp_token_kind scan_word(struct scmp_scanner *scanner)
 /* %w(...), %i[...], %(...): only where no value stands before it, of which it would be the remainder. */
 static bool scan_percent(struct scmp_scanner *scanner)
 {
-	size_t at = strchr("wWiIqQ", peek(scanner, 1)) && peek(scanner, 1) ? 2 : 1;
+	size_t at = strchr("wWiIqQsxr", peek(scanner, 1)) && peek(scanner, 1) ? 2 : 1;
 	char open = peek(scanner, at);
 	bool code;
 
 	if (!open || is_word(open) || isspace((unsigned char)open) || open == '=' ||
-	    (at == 1 && scmp_scanner_after_value(scanner)))
+	    (scmp_scanner_after_value(scanner) &&
+	     (!begins_argument(scanner, open) || (at == 1 && !strchr("([{<|!", open)))))
 		return false;
-	code = at == 1 || isupper((unsigned char)peek(scanner, 1));
+	code = at == 1 || isupper((unsigned char)peek(scanner, 1)) || strchr("xr", peek(scanner, 1));
 	scanner->p += at + 1;
 	skip_quoted(scanner, closing(open) == open ? '\0' : open, closing(open), code);
 	return true;
 }
 
-/* <<END, <<~end, <<~'END' */
+/* <<END, <<~end, <<~'END', <<"END"; and not 1<<BITS or list << MORE */
 static bool scan_heredoc(struct scmp_scanner *scanner)
 {
-	bool marked = peek(scanner, 2) == '~' || peek(scanner, 2) == '-';
-	size_t at = marked ? 3 : 2, length = 0;
-	char quote = marked && strchr("'\"", peek(scanner, at)) ? peek(scanner, at) : '\0';
+	struct scmp_scanner ahead = *scanner;
+	size_t at = 2;
+	char quote;
 
-	at += quote != '\0';
 	if (peek(scanner, 1) != '<' ||
-	    !(isupper((unsigned char)peek(scanner, at)) || (marked && is_word(peek(scanner, at)))))
+	    (scmp_scanner_after_value(scanner) && !begins_argument(scanner, peek(scanner, 2))))
 		return false;
-	while (is_word(peek(scanner, at + length)))
-		length++;
-	if (quote && peek(scanner, at + length) != quote)
+	ahead.heredoc_indented = peek(scanner, 2) == '~' || peek(scanner, 2) == '-';
+	at += ahead.heredoc_indented;
+	quote = peek(scanner, at) == '\'' || peek(scanner, at) == '"' ? peek(scanner, at) : '\0';
+	at += quote != '\0';
+	ahead.p += at;
+	ahead.heredoc = ahead.p;
+	while (quote ? ahead.p < ahead.end && *ahead.p != quote && *ahead.p != '\n' : is_word(peek(&ahead, 0)))
+		ahead.p++;
+	ahead.heredoc_length = (size_t)(ahead.p - ahead.heredoc);
+	if (ahead.heredoc_length == 0 || (!quote && isdigit((unsigned char)*ahead.heredoc)) ||
+	    (quote && peek(&ahead, 0) != quote) || !is_heredoc(&ahead))
 		return false;
-	scanner->heredoc = scanner->p + at;
-	scanner->heredoc_length = length;
-	scanner->p += at + length + (quote != '\0');
+	ahead.p += quote != '\0';
+	*scanner = ahead;
 	return true;
 }
 
-/* ?x, where no value stands before it that it would ask. */
+/* ?x, where no value stands before it that it would ask; `p ?'` with nothing else behind it. */
 static bool scan_character(struct scmp_scanner *scanner)
 {
-	char c = peek(scanner, 1);
+	char c = peek(scanner, 1), behind = peek(scanner, 2);
 
-	if (!c || isspace((unsigned char)c) || scmp_scanner_after_value(scanner))
+	if (!c || isspace((unsigned char)c))
+		return false;
+	if (scmp_scanner_after_value(scanner) &&
+	    (!begins_argument(scanner, c) || is_word(c) ||
+	     (behind && !isspace((unsigned char)behind) && !strchr(",;.)]}", behind))))
 		return false;
 	scanner->p++;
 	if (c == '\\')
@@ -247,6 +288,10 @@ static enum scmp_token_kind scan_operator(struct scmp_scanner *scanner)
 		"&&", "||", "::", "->", "=>", "==", "!=", "<=", ">=", "=~", "<<", ">>", "..", "**", "&."};
 	size_t i;
 
+	if (peek(scanner, 0) == '.' && peek(scanner, 1) == '.' && peek(scanner, 2) == '.') {
+		scanner->p += 3;
+		return SCMP_TOKEN_OPERATOR;
+	}
 	for (i = 0; i < sizeof(doubles) / sizeof(doubles[0]); i++)
 		if (peek(scanner, 0) == doubles[i][0] && peek(scanner, 1) == doubles[i][1]) {
 			scanner->p += 2;
@@ -260,10 +305,18 @@ static enum scmp_token_kind scan_one(struct scmp_scanner *scanner)
 {
 	char c = peek(scanner, 0), next = peek(scanner, 1);
 
-	if (isdigit((unsigned char)c)) {
-		while (is_word(peek(scanner, 0)))
+	if (isdigit((unsigned char)c) ||
+	    (c == '-' && isdigit((unsigned char)next) && !scmp_scanner_after_value(scanner))) {
+		scanner->p++;
+		while (is_word(peek(scanner, 0)) ||
+		       (peek(scanner, 0) == '.' && isdigit((unsigned char)peek(scanner, 1))))
 			scanner->p++;
 		return SCMP_TOKEN_LITERAL;
+	}
+	/* $' and its like are no quotes. */
+	if (c == '$' && next && strchr("~*$?!@/\\;,.=:<>\"&`'+", next)) {
+		scanner->p += 2;
+		return SCMP_TOKEN_WORD;
 	}
 	if (is_word(c) || c == '@' || c == '$') {
 		scanner->p += !is_word(c);
@@ -371,6 +424,14 @@ static void skip_interpolated(struct scmp_scanner *scanner)
 	} while (depth > 0);
 	scanner->last = last;
 	scanner->depth--;
+}
+
+bool scmp_scanner_wants_more(const struct scmp_scanner *scanner)
+{
+	const struct scmp_token *last = &scanner->last;
+
+	return last->kind == SCMP_TOKEN_COMMA ||
+	       (last->kind == SCMP_TOKEN_OPERATOR && !scmp_token_is(last, "..") && !scmp_token_is(last, "..."));
 }
 
 bool scmp_scanner_goes_on(const struct scmp_scanner *scanner)

@@ -35,6 +35,7 @@ struct scmp_scanner {
 	struct scmp_token last; /* the one before, newlines left out */
 	const char *heredoc; /* the word that ends the text which begins on the next line */
 	size_t heredoc_length;
+	bool heredoc_indented; /* the line that ends it may be */
 };
 
 struct scmp_scanner scmp_scanner_of(const char *text, size_t length);
@@ -53,5 +54,8 @@ bool scmp_scanner_opens_block(const struct scmp_scanner *scanner, const struct s
 
 /* scmp_scanner_goes_on() - the next line goes on where this one has ended: `.load` */
 bool scmp_scanner_goes_on(const struct scmp_scanner *scanner);
+
+/* scmp_scanner_wants_more() - a line that ends here goes on in the next: behind `+` or a comma, not behind `3..` */
+bool scmp_scanner_wants_more(const struct scmp_scanner *scanner);
 
 bool scmp_token_is(const struct scmp_token *token, const char *text);

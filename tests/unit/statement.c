@@ -38,6 +38,8 @@ static void statements(void)
 	lines("a(\n 1,\n b: [\n 2\n ]\n)\nb", "1111117");
 	lines("a = {\n b: 1\n}\nc", "1114");
 	lines("a 1 \\\n , 2\nb", "113");
+	behaviour("and not behind a range without an end");
+	lines("a 1..\nb 1...\nc", "123");
 	behaviour("it goes on before a dot, and over comments and empty lines");
 	lines("a 1\n  .b\nc", "113");
 	lines("a 1, # one\n  # two\n\n  2\nb", "11115");
@@ -88,6 +90,19 @@ static void swallowed(const char *text, const char *expected)
 	check(strcmp(is, expected) == 0);
 }
 
+static void nested(const char *begin, int times, const char *within, const char *behind)
+{
+	static char text[16384];
+
+	text[0] = '\0';
+	for (int i = 0; i < times; i++)
+		strcat(text, begin);
+	strcat(text, within);
+	for (int i = 1; i < times && behind[0]; i++)
+		strcat(text, "]");
+	swallowed(strcat(text, behind), "a");
+}
+
 static void mended(const char *text, const char *expected)
 {
 	char is[256] = "";
@@ -130,6 +145,7 @@ static void keywords(void)
 	swallowed("r.kill :a, why: '#{\"', fd: 1, fd: 2", "fd");
 
 	behaviour("where another call or statement begins it is another's");
+	swallowed("r.kill :a, fd: 3..\nr.kill :a, fd: 2\nr.kill :a, fd: 3...\nr.kill :a, fd: 2", "");
 	swallowed("if x then r.errno :E, :a, fd: 1 else r.errno :E, :a, fd: 2 end", "");
 	swallowed("if x then r.kill :a, fd: 1 elsif y then r.kill :a, fd: 2 end", "");
 	swallowed("case x when 1 then r.kill :a, fd: 1 when 2 then r.kill :a, fd: 2 end", "");
@@ -158,14 +174,42 @@ static void keywords(void)
 	swallowed("f [?', ?\\\"], a: 1, a: 2", "a");
 	swallowed("f %i[a: a:], %w(a: a:), `a: 1, a: 2`", "");
 	swallowed("\"#{\"#{\"#{'", "");
+	swallowed("puts <<\"END\"\ndon't\nEND\nf a: 1, a: 2", "a");
+	swallowed("puts <<END\ndon't\n END\nf a: 1, a: 2\nEND\nf b: 1, b: 2", "b");
+	swallowed("puts %(it's on)\nx = %s(it's)\nx = %x(it's)\nf a: 1, a: 2", "a");
+	swallowed("x = $'\nx = $\"\nf a: 1, a: 2", "a");
+	swallowed("p ?'\np(x ?\"a\" : \"b\")\nf a: 1, a: 2", "a");
+
+	behaviour("and what is not quoted is code");
+	swallowed("f count: (1<<BITS)..\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("x = 1<<BITS\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("x = 1 <<BITS\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("x = (1) <<BITS\nx = X<<BITS\nx = x << BITS\nf a: 1, a: 2\nBITS\n", "a");
+	swallowed("list <<MORE\nlist << \"x\"\nlist <<\"x\"\nf a: 1, a: 2", "a");
+
+	behaviour("a method without an end opens nothing");
+	swallowed("def m(x) = f x, a: 1\nf a: 2, a: 3\ndef o.m = 3\ndef x=(y)\n f y, a: 1\nend\n", "a");
+
+	behaviour("what is nested as deep as mruby allows is read");
+	nested("def m(x) = x\n", 600, "f a: 1, a: 2", "");
+	nested("[", 250, "f a: 1, a: 2", "");
+	nested("[", 250, "", "]\nf a: 1, a: 2");
 
 	behaviour("a condition beside ** may take the place of one that ** brings");
 	swallowed("r.kill :a, **b, fd: 1", "**fd");
 	swallowed("r.kill :a, fd: 1, log: true, **b", "**fd");
-	swallowed("r.kill :a, **b, why: 'x', log: true, **c", "");
+	swallowed("r.kill :a, **b, why: 'x', log: true", "");
 	swallowed("r.kill :a, **b.merge(fd: 1)", "");
 	swallowed("r.kill :a, **b if f fd: 1\nr.kill fd: 1", "");
 	swallowed("x = { **b, fd: 1 }", "");
+
+	behaviour("and a second ** of a rule's the first's");
+	swallowed("r.kill :a, **b, why: 'x', log: true, **c", "**");
+	swallowed("r.kill(:a, **{ fd: 3 }, **{ fd: 4 })\nr.log :a, **A,\n  **B", "** **");
+	swallowed("r.kill :a, **b\nr.kill :a, **b.merge(c)\nr.kill(:a, **b); r.kill(:a, **{ **b, **c })", "");
+	swallowed("r.kill(:a, **b) if f(**c)\nf r, **b, **c\nr.kill :a, fd: 2**2**2", "");
+
+	behaviour("those of a method's own are its parameters");
 	swallowed("def m(r, a = {}, *b, fd: 1, **c) f(**c) end", "");
 	swallowed("def m r, fd: 1, **c\n f(**c)\nend", "");
 	swallowed("f(->(fd: 1, **c) { }, fd: 2 ** 3)", "");
@@ -193,7 +237,33 @@ static void operators(void)
 	swallowed("r.kill :a, mode: :A && :B, fd: \"1\" || 2", "&& ||");
 	swallowed("T = any(1)\nt = none(2)\nr.kill :a, b: T || 1, c: t && 1", "|| &&");
 
+	swallowed("r.errno :E, family(:a) || family(:b)\nr.kill(on_arch(:x, :a) && :b)\nx = family(:a) || 1",
+		  "|| && ||");
+	swallowed("r.kill :a, Seccomp::ARG(:==, 2) || Seccomp::ARG(:==, 10)", "||");
+	swallowed("r.kill :a, Seccomp::ARG(:==, 2) or Seccomp::ARG(:==, 10)", "or");
+	swallowed("r.kill :a, (family(:a)) || (family(:b))\nr.kill family(:a) or family(:b)", "|| or");
+	swallowed("r.kill :a || :b\nr.kill(:a && :b)\nr.kill :a or :b", "|| && or");
+	swallowed("r.kill :a, fd: A || B, mode: [A_1 && B], b: (A or B)\nr.kill(:a, A || B)", "|| && or ||");
+	swallowed("r.kill :a, fd: 1..3 || 5, b: (1..3) || 5, c: (1..) && 5, d: 1.5 || 2", "|| || && ||");
+	swallowed("r.kill :a, fd: (3) || (4), b: ((3)) && 4, c: ([1]) || 2, d: (3) || x, e: (A) || B",
+		  "|| && || || ||");
+
+	swallowed("r.kill :a, b: -1 || 3, c: any(A || B)\nr.kill (family :a) || (family :b)", "|| || ||");
+	swallowed("r.kill :a, fd: File::A || File::B, b: (Seccomp::ARG(:==, 2)) || 3, c: A::B::C && 3", "|| || &&");
+	swallowed("r.kill :x, (family :a) || (family :b)", "||");
+
 	behaviour("and no other");
+	swallowed("r.kill :a, (family :a if x) || (family :b), b: x -1 || 3, c: m(family :a) || 3", "");
+	swallowed("x = ENV['X'] || 'y'\nlist = [] || [3]\ndef h(a = 3 || 4, b = [] || 5, c: 3 || 4)\nend\ndef h a, c: "
+		  "3 || 4\nend",
+		  "");
+	swallowed("r.kill :a, b: common || any(1), c: (x) || 3, d: (x == 3) || 4, e: a == (3) || 4", "");
+	swallowed("r.kill :a, b: (f a, 3) || 4, c: (f 1..3) || 4, d: (1..3 if x) || 4, e: (x ? 1 : 3) || 4", "");
+	swallowed("D = ENV['D']\nr.kill :a, b: D || 3, c: Foo || 3, d: x == A || B, e: A.b || 3, f: m(A) || 4", "");
+	swallowed("r.kill :a, b: x == M::A || 3, c: f M::A || 3\nx = M::A || 3\nr.kill :a, b: M.x || 3", "");
+	swallowed("x = A || B\nf A || B, a: A && B\nr.kill(:a) if A || B\nr.kill(:a, x.y { A && z })", "");
+	swallowed("on_arch(:x) { 3 } || 4\non_arch(:x) do 3 end || 4\nx.family(:a) || 3\nfamily(:a).b || 3", "");
+	swallowed("family(:a) and r.kill(:b)\nr.kill :a, fd: 3 or raise 'why'", "");
 	swallowed("t = any(1) if x\nr.kill :a, b: t || 1\nt && r.kill(:a, b: t)", "");
 	swallowed("x = any(1) and r.kill :a, b: x", "");
 	swallowed("r.kill :a, b: (any(1) if x) || none(2), c: (x ? any(1) : nil) || 3", "");
