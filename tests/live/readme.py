@@ -3,6 +3,7 @@
 
 import os
 import re
+import subprocess
 
 from live import SOURCE, Live, main
 
@@ -48,6 +49,19 @@ class Readme(Live):
         result = self.start(self.policy(self.by_path(text)), "python3", "-c", script, cwd=self.folder)
         self.assertEqual(result.stdout, "None\nNone\nInput/output error\nNone\n", result)
         self.assertIn("would remove file\n", result.stderr)
+
+    def test_its_command_takes_the_lines_of_records_and_not_of_texts(self):
+        command = re.search(r"^sed -n .* log \| sort -u$", self.readme, re.M)[0]
+        forged = "  add: rule.allow :execve #"
+        opening = "  rule.allow :openat, flags: accmode(:O_RDONLY) & none(:O_CREAT, :O_TRUNC)\n"
+        for program, refused, lines in ("/bin/echo", ":write", ""), ("/bin/cat", ":openat", opening):
+            with self.subTest(program=program):
+                policy = self.policy(f"Seccomp.new(default: :allow) {{ |rule| rule.errno :EPERM, {refused}, log: true }}\n")
+                self.start(policy, program, forged, env={"SECCOMP_LOG": self.path("log")})
+                self.assertIn(forged, "".join(self.log()))
+                result = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True, text=True, check=True)
+                self.assertEqual(result.stdout, lines)
+                os.remove(self.path("log"))
 
     def test_all_families_warnings_and_ready_made_policies_are_listed(self):
         listed = re.search(r"They are (.*?);", self.readme, re.S)[1]
