@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a record shows of a call's arguments, and the line that would allow it. */
+/* What a record shows of a call's arguments. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,12 +16,12 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
-#include "allow.h"
 #include "check.h"
 #include "constants.h"
 #include "decode.h"
 #include "json.h"
 #include "log.h"
+#include "made_up.h"
 #include "memory.h"
 #include "print.h"
 #include "syscalls.h"
@@ -31,40 +31,12 @@ enum { PAGE = 4096, ROUNDS = 300 };
 /* Two pages, of which the second is not to be read. */
 static char *page;
 
-static struct scmp_trap_rule rule = {.verb = "errno", .file = "p.rb", .line = 2, .refuses = true};
 static struct scmp_trap_config config = {.program = "host"};
 
 /* Text at the very end of what can be read. */
 static uint64_t at_end(const char *text, size_t n)
 {
 	return (uint64_t)memcpy(page + PAGE - n, text, n);
-}
-
-static void check_text(const char *text, const char *end, const char *should_be)
-{
-	size_t length = (size_t)(end - text);
-
-	if (length != strlen(should_be) || memcmp(text, should_be, length) != 0) {
-		fprintf(stderr, "%s: failed:\n%.*s\nand not\n%s\n", behaviour_name, (int)length, text, should_be);
-		exit(1);
-	}
-}
-
-#define CALL(name, ...) call_of(#name, (const uint64_t[6]){__VA_ARGS__})
-
-static struct scmp_call call_of(const char *name, const uint64_t args[6])
-{
-	const struct scmp_syscall *known = scmp_syscall_by_name(name);
-	struct scmp_call call = {.rule = &rule};
-
-	check(known);
-#if defined(__x86_64__)
-	call.data.nr = known->numbers[SCMP_X86_64];
-#else
-	call.data.nr = known->numbers[SCMP_AARCH64];
-#endif
-	memcpy(call.data.args, args, sizeof(call.data.args));
-	return call;
 }
 
 /* The call's arguments, as a record has them. */
@@ -331,82 +303,6 @@ static void round_trip(void)
 	}
 }
 
-static void check_allow(struct scmp_call call, const char *should_be)
-{
-	char text[SCMP_TRAP_RECORD_MAX];
-
-	check_text(text, scmp_print_allow(text, text + sizeof(text), &call, -EPERM), should_be);
-}
-
-static void lines(void)
-{
-	struct scmp_call call = CALL(socket, AF_INET, SOCK_STREAM, 0);
-	char text[100];
-
-	behaviour("the line says what a call asks for, in the words of a policy");
-	check_allow(call, "rule.allow :socket, domain: :AF_INET");
-	check_allow(CALL(socket, 99, 1, 0), "rule.allow :socket, domain: 99");
-	check_allow(CALL(uname, 0x1000), "rule.allow :uname");
-	check_allow(CALL(connect, 3, 0x1000, 16), "rule.allow :connect");
-	check_allow(CALL(openat, -100, 0x1000, O_RDONLY | O_CLOEXEC),
-		    "rule.allow :openat, flags: accmode(:O_RDONLY) & none(:O_CREAT, :O_TRUNC)");
-	check_allow(CALL(openat, -100, 0x1000, O_WRONLY | O_CREAT | O_TRUNC),
-		    "rule.allow :openat, flags: accmode(:O_WRONLY)");
-	check_allow(CALL(openat, -100, 0x1000, O_RDWR | O_CREAT),
-		    "rule.allow :openat, flags: accmode(:O_RDWR) & none(:O_TRUNC)");
-	check_allow(CALL(openat, -100, 0x1000, 3 | O_TRUNC), "rule.allow :openat, flags: accmode(3) & none(:O_CREAT)");
-	check_allow(CALL(pipe2, 0x1000, O_CLOEXEC), "rule.allow :pipe2");
-	check_allow(CALL(ioctl, 0, 0xffffffff00000000 | TIOCSTI, 1), "rule.allow :ioctl, cmd: :TIOCSTI");
-	check_allow(CALL(ioctl, 0, 0xdeadbeef, 1), "rule.allow :ioctl, cmd: 0xdeadbeef");
-	check_allow(CALL(fcntl, 0, F_SETFL, 1), "rule.allow :fcntl, cmd: :F_SETFL");
-	check_allow(CALL(kill, -1, SIGTERM), "rule.allow :kill, sig: :SIGTERM");
-	check_allow(CALL(kill, 1, 0), "rule.allow :kill, sig: 0");
-	check_allow(CALL(rt_sigaction, SIGINT, 0, 0, 8), "rule.allow :rt_sigaction");
-	check_allow(CALL(mprotect, 0x1000, 1, 7),
-		    "rule.allow :mprotect, prot: only(:PROT_READ, :PROT_WRITE, :PROT_EXEC)");
-	check_allow(CALL(mmap, 0, 1, 0x43, 2, -1, 0), "rule.allow :mmap, prot: only(:PROT_READ, :PROT_WRITE, 0x40)");
-	check_allow(CALL(mmap, 0, 1, 0, 2, -1, 0), "rule.allow :mmap, prot: :PROT_NONE");
-	check_allow(CALL(mmap, 0, 1, UINT64_MAX, 2, -1, 0), "rule.allow :mmap, prot: -1");
-	check_allow(CALL(mprotect, 0, 1, UINT64_MAX), "");
-	check_allow(CALL(personality, 0xffffffff), "rule.allow :personality, persona: -1");
-	check_allow(CALL(personality, 0), "rule.allow :personality, persona: 0");
-	check_allow(CALL(unshare, CLONE_NEWUSER | CLONE_NEWNS),
-		    "rule.allow :unshare, flags: only(:CLONE_NEWNS, :CLONE_NEWUSER)");
-	check_allow(CALL(setsockopt, 3, IPPROTO_TCP, 1), "rule.allow :setsockopt, level: :IPPROTO_TCP, optname: 1");
-
-	behaviour("a line that does not fit is left out");
-	check_text(text, scmp_print_allow(text, text + 36, &call, -EPERM), "");
-	check_text(text, scmp_print_allow(text, text + 37, &call, -EPERM), "rule.allow :socket, domain: :AF_INET");
-
-	behaviour("what was not refused, or by a choice, needs no line");
-	check_text(text, scmp_print_allow(text, text + 100, &call, 0), "");
-	check_text(text, scmp_print_allow(text, text + 100, &call, -4096), "");
-	call.decided = true;
-	check_allow(call, "");
-	call.decided = false;
-	rule.refuses = false;
-	check_allow(call, "");
-	rule.refuses = true;
-	call.kill = true;
-	check_text(text, scmp_print_allow(text, text + 100, &call, 0), "rule.allow :socket, domain: :AF_INET");
-
-	behaviour("a line that takes all of a rule's calls cannot stand before it");
-	rule.named = true;
-	check_allow(call, "rule.allow :socket, domain: :AF_INET");
-	check_allow(CALL(uname, 0x1000), "");
-	rule.fixed[0] = UINT32_MAX;
-	check_allow(call, "");
-	rule.fixed[0] = UINT32_MAX >> 1;
-	check_allow(call, "rule.allow :socket, domain: :AF_INET");
-	rule.fixed[0] = 0;
-	rule.fixed[2] = 3;
-	check_allow(CALL(openat, -100, 0x1000, O_RDWR | O_CREAT | O_TRUNC), "");
-	check_allow(CALL(openat, -100, 0x1000, O_RDWR | O_CREAT),
-		    "rule.allow :openat, flags: accmode(:O_RDWR) & none(:O_TRUNC)");
-	rule.fixed[2] = 0;
-	rule.named = false;
-}
-
 /* As much of JSON as the records have: Strings, numbers, true, null, Arrays and one object. */
 static const char *skip_value(const char *p);
 
@@ -607,7 +503,6 @@ int main(void)
 	argument_lists();
 	sockaddrs();
 	round_trip();
-	lines();
 	all_lengths();
 	fuzz();
 	another_filter();
