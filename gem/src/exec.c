@@ -37,18 +37,54 @@ static const int needed[] = {
 	__NR_set_tid_address,
 };
 
-/* The rule that takes all of a call, if it traps: of one with conditions nobody knows here whether it matches. */
-static const struct scmp_rule *trapped_by(const struct scmp_context *context, int nr)
+/* Those without which ld.so gives up, whatever the errno is. */
+static const int vital[] = {__NR_mmap, __NR_mprotect, __NR_newfstatat, __NR_openat, __NR_read};
+
+/* The rule that takes all of a call: of one with conditions nobody knows here whether it matches. */
+static const struct scmp_rule *taken_by(const struct scmp_context *context, int nr)
 {
-	const struct scmp_rule *rule = &context->fallback;
 	size_t i;
 
 	for (i = 0; i < context->n_rules; i++)
-		if (context->rules[i].nr == nr && context->rules[i].n_tests == 0) {
-			rule = &context->rules[i];
-			break;
-		}
+		if (context->rules[i].nr == nr && context->rules[i].n_tests == 0)
+			return &context->rules[i];
+	return &context->fallback;
+}
+
+static const struct scmp_rule *trapped_by(const struct scmp_context *context, int nr)
+{
+	const struct scmp_rule *rule = taken_by(context, nr);
+
 	return rule->traps ? rule : NULL;
+}
+
+static bool has_rule(const struct scmp_context *context, int nr)
+{
+	size_t i;
+
+	for (i = 0; i < context->n_rules; i++)
+		if (context->rules[i].nr == nr)
+			return true;
+	return false;
+}
+
+/* What nobody has thought of: an allowlist that lets programs be executed, and not what they start with. */
+static void check_unnamed(const struct scmp_policy_context *context)
+{
+	const struct scmp_rule *fallback = &context->context.fallback;
+	char names[64] = "";
+	size_t i, length = 0;
+
+	if (fallback->traps || scmp_rule_runs(fallback))
+		return;
+	for (i = 0; i < sizeof(vital) / sizeof(vital[0]); i++)
+		if (!has_rule(&context->context, vital[i]))
+			length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s", length ? ", " : "",
+						   scmp_syscall_by_number(vital[i])->name);
+	if (length)
+		scmp_policy_fault(context, fallback->file, fallback->line, SCMP_WARNING_LOADER_CRITICAL,
+				  "a program that the host executes cannot start: it needs %s, which no rule allows",
+				  names);
 }
 
 /* A line of the policy may name several of them: it is told once, with all. */
@@ -88,6 +124,8 @@ void scmp_exec_check(const struct scmp_lint *lint)
 
 	if (!lint->may_run[__NR_execve] && !lint->may_run[__NR_execveat])
 		return;
-	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context))
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
 		check(context);
+		check_unnamed(context);
+	}
 }

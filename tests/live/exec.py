@@ -47,6 +47,17 @@ class Exec(Live):
         result = self.start(self.policy(policy.replace(":execve, ", "") % "allow"), "true")
         self.assertNotIn(WARNING, result.stderr)
 
+    def test_a_default_that_refuses_what_programs_start_with_is_warned_of_where_one_can_be_executed(self):
+        policy = "Seccomp.new(default: %s) { |rule| rule.allow %s; rule.allow :exit_group, :write, :openat, :read }"
+        missing = "p.rb:1: warning: a program that the host executes cannot start: it needs mmap, mprotect, newfstatat, "
+        for default in ":kill", "[:errno, :EPERM]", "[:return, 0]":
+            result = self.start(self.policy(policy % (default, ":execve")), host("call"))
+            self.assertIn(missing + "which no rule allows", result.stderr)
+            result = self.start(self.policy(policy % (default, ":mkdir")), host("call"))
+            self.assertNotIn("cannot start", result.stderr)
+            result = self.start(self.policy(policy % (default, ":execve, :mmap, :mprotect, :newfstatat")), host("call"))
+            self.assertNotIn("cannot start", result.stderr)
+
     def test_kernel_answers_and_conditions_are_not_warned_of(self):
         for rules in "rule.errno :ENOENT, :openat", "rule.trap :read, Seccomp::ARG(:==, 77)", "rule.kill :openat":
             result = self.start(self.policy("Seccomp.new(default: :allow) { |rule| %s }" % rules), "true")
