@@ -207,6 +207,7 @@ static bool same_effect(const struct scmp_rule *rule, const struct scmp_rule *fa
 		return rule->data == fallback->data;
 	case SCMP_VERDICT_RETURN:
 	case SCMP_VERDICT_TRAP:
+	case SCMP_VERDICT_INTERCEPT:
 		return false;
 	default:
 		return true;

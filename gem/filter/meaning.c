@@ -73,6 +73,7 @@ static uint32_t answer(const struct scmp_rule *rule)
 		return SECCOMP_RET_KILL_THREAD;
 	case SCMP_VERDICT_RETURN:
 	case SCMP_VERDICT_TRAP:
+	case SCMP_VERDICT_INTERCEPT:
 		return SECCOMP_RET_TRAP | scmp_rule_data(rule);
 	case SCMP_VERDICT_KILL_PROCESS:
 		break;
@@ -80,12 +81,16 @@ static uint32_t answer(const struct scmp_rule *rule)
 	return SECCOMP_RET_KILL_PROCESS;
 }
 
+static bool from_gate(const struct seccomp_data *data)
+{
+	return data->instruction_pointer == SCMP_GATE_IP || data->instruction_pointer == SCMP_GATE_SHARED_IP;
+}
+
 static const struct scmp_door *first_door(const struct scmp_door *doors, size_t n_doors,
 					  const struct seccomp_data *data, bool virtual)
 {
 	for (size_t i = 0; i < n_doors; i++)
-		if (doors[i].nr == data->nr && doors[i].virtual == virtual &&
-		    (!doors[i].gate || data->instruction_pointer == SCMP_GATE_IP) &&
+		if (doors[i].nr == data->nr && doors[i].virtual == virtual && (!doors[i].gate || from_gate(data)) &&
 		    all_hold(doors[i].tests, doors[i].n_tests, data))
 			return &doors[i];
 	return NULL;
@@ -122,7 +127,11 @@ uint32_t scmp_meaning(const struct scmp_context *context, const struct scmp_door
 			rule = &context->rules[i];
 	if (!rule && context->unknown_from && (uint32_t)data->nr >= context->unknown_from)
 		return SECCOMP_RET_ERRNO | context->unknown_errno;
-	said = answer(rule ? rule : &context->fallback);
+	if (!rule)
+		rule = &context->fallback;
+	if (rule->verdict == SCMP_VERDICT_INTERCEPT && from_gate(data))
+		return SECCOMP_RET_ALLOW;
+	said = answer(rule);
 
 	/* What would run may be the handler's to do, unless it is the handler that does it. */
 	door = lets_run(said) ? first_door(doors, n_doors, data, true) : NULL;

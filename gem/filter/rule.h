@@ -23,6 +23,7 @@ enum scmp_verdict {
 	SCMP_VERDICT_KILL_PROCESS,
 	SCMP_VERDICT_RETURN, /* the handler returns `answer` */
 	SCMP_VERDICT_TRAP, /* the handler asks a block, else returns `answer` */
+	SCMP_VERDICT_INTERCEPT, /* the same, and the block may let it run: from the gate it does */
 };
 
 /* The comparisons of libseccomp's scmp_compare, unsigned, and one more. */
@@ -71,8 +72,8 @@ struct scmp_rule {
 	const struct scmp_rule_family *family; /* rules of the same stand one after another; NULL: of none */
 	enum scmp_verdict verdict;
 	uint32_t data;
-	int64_t answer; /* RETURN and TRAP: the static result, >= 0 or -errno */
-	bool traps; /* decided by way of a SIGSYS: TRAP, RETURN, or a `log: true` */
+	int64_t answer; /* RETURN, TRAP and INTERCEPT: the static result, >= 0 or -errno */
+	bool traps; /* decided by way of a SIGSYS: TRAP, INTERCEPT, RETURN, or a `log: true` */
 	bool record; /* a trap of this rule is written to the log */
 	uint32_t limit; /* ... so many times a second at most; 0: always */
 	uint16_t id; /* of a trapping rule, unique over all contexts, from 1 to SCMP_ID_MAX */
@@ -86,6 +87,12 @@ struct scmp_rule {
 	int line;
 	const char *why; /* the policy's reason, or NULL */
 };
+
+/* scmp_rule_asks() - whether a block may decide its calls */
+static inline bool scmp_rule_asks(const struct scmp_rule *rule)
+{
+	return rule->verdict == SCMP_VERDICT_TRAP || rule->verdict == SCMP_VERDICT_INTERCEPT;
+}
 
 /* scmp_rule_runs() - whether the calls that it takes go on to run */
 static inline bool scmp_rule_runs(const struct scmp_rule *rule)

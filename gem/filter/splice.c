@@ -24,11 +24,13 @@ struct tail {
 	const struct scmp_case *cases;
 	size_t n_cases;
 	uint32_t last; /* the answer if no case holds */
+	bool last_runs; /* ... but for calls from the gate, which run */
 	size_t start; /* in the program; 0: not yet there */
 };
 
 struct build {
 	uint32_t fallback; /* the default's answer */
+	bool fallback_runs; /* ... but for calls from the gate, which run */
 	uint32_t unknown_from; /* but for these calls, if it is not 0, */
 	uint32_t unknown; /* which get this */
 	struct scmp_case *cases; /* sorted by number, then in order of precedence */
@@ -64,6 +66,7 @@ static uint32_t action_of(const struct scmp_rule *rule)
 		return SECCOMP_RET_KILL_PROCESS;
 	case SCMP_VERDICT_RETURN:
 	case SCMP_VERDICT_TRAP:
+	case SCMP_VERDICT_INTERCEPT:
 		return SECCOMP_RET_TRAP | scmp_rule_data(rule);
 	}
 	return SECCOMP_RET_KILL_PROCESS;
@@ -159,6 +162,7 @@ static int collect(struct build *build, const struct scmp_context *context, cons
 		   size_t n_doors, struct scmp_why *why)
 {
 	build->fallback = action_of(&context->fallback);
+	build->fallback_runs = context->fallback.verdict == SCMP_VERDICT_INTERCEPT;
 	build->unknown_from = context->unknown_from;
 	build->unknown = SECCOMP_RET_ERRNO | (context->unknown_errno & SECCOMP_RET_DATA);
 	for (size_t i = 0; i < n_doors; i++)
@@ -173,6 +177,8 @@ static int collect(struct build *build, const struct scmp_context *context, cons
 			return -EINVAL;
 		}
 		add_virtual_cases(build, rule->nr, action_of(rule), rule->tests, rule->n_tests, doors, n_doors);
+		if (rule->verdict == SCMP_VERDICT_INTERCEPT)
+			add_case(build, rule->nr, true, SECCOMP_RET_ALLOW, rule->tests, rule->n_tests);
 		add_case(build, rule->nr, false, action_of(rule), rule->tests, rule->n_tests);
 	}
 	/* And for what the default lets run: once a number. */
@@ -192,12 +198,15 @@ static void add_leaf(struct build *build, const struct scmp_case *cases, size_t 
 {
 	struct scmp_leaf *leaf = &build->leaves[build->n_leaves];
 	uint32_t last = default_of(build, cases[0].nr);
+	bool last_runs = build->fallback_runs && last == build->fallback;
 	size_t n = 0;
 
 	while (n < n_cases && cases[n].conditional)
 		n++;
-	if (n < n_cases)
+	if (n < n_cases) {
 		last = cases[n].action;
+		last_runs = false;
+	}
 	while (n > 0 && cases[n - 1].action == last)
 		n--;
 
@@ -208,7 +217,8 @@ static void add_leaf(struct build *build, const struct scmp_case *cases, size_t 
 		leaf->action = last;
 	} else {
 		leaf->action = SECCOMP_RET_TRACE | (uint32_t)build->n_tails;
-		build->tails[build->n_tails++] = (struct tail){.cases = cases, .n_cases = n, .last = last};
+		build->tails[build->n_tails++] =
+			(struct tail){.cases = cases, .n_cases = n, .last = last, .last_runs = last_runs};
 	}
 	build->n_leaves++;
 }
@@ -219,7 +229,7 @@ static int dispatch(struct build *build, struct scmp_why *why)
 	size_t end;
 
 	/* The index 0 is taken even where a plain default needs no place-holder. */
-	build->tails[build->n_tails++] = (struct tail){.last = fallback};
+	build->tails[build->n_tails++] = (struct tail){.last = fallback, .last_runs = build->fallback_runs};
 	if (!is_plain(fallback) || build->unknown_from)
 		fallback = SECCOMP_RET_TRACE;
 
@@ -251,16 +261,15 @@ static int splice(struct build *build, struct scmp_why *why)
 		}
 		tail = &build->tails[insn->k & SECCOMP_RET_DATA];
 		is_default = tail == &build->tails[0];
-		if (tail->n_cases == 0 && !(is_default && build->unknown_from)) {
+		if (tail->n_cases == 0 && !tail->last_runs && !(is_default && build->unknown_from)) {
 			insn->k = tail->last;
 			continue;
 		}
 		if (tail->start == 0) {
 			tail->start = code->n_insns;
-			if (is_default)
-				scmp_tail_emit_default(code, build->unknown_from, build->unknown, tail->last);
-			else
-				scmp_tail_emit(code, tail->cases, tail->n_cases, tail->last);
+			if (is_default && build->unknown_from)
+				scmp_tail_emit_unknown(code, build->unknown_from, build->unknown);
+			scmp_tail_emit(code, tail->cases, tail->n_cases, tail->last, tail->last_runs);
 		}
 		*insn = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)(tail->start - i - 1));
 	}
@@ -288,7 +297,7 @@ static int hand_over(const struct build *build, struct scmp_program *programp, s
 int scmp_filter_build(struct scmp_program *programp, const struct scmp_context *context, const struct scmp_door *doors,
 		      size_t n_doors, struct scmp_why *why)
 {
-	size_t n = n_doors + context->n_rules;
+	size_t n = n_doors + 2 * context->n_rules;
 	struct build *build;
 	int r = -ENOMEM;
 

@@ -21,7 +21,7 @@
  */
 enum { FAIL = 255 };
 
-_Static_assert((SCMP_TESTS_MAX + SCMP_VIRTUAL_TESTS_MAX) * 6 + 4 + 1 < FAIL, "a block must be shorter than the mark");
+_Static_assert((SCMP_TESTS_MAX + SCMP_VIRTUAL_TESTS_MAX) * 6 + 5 + 1 < FAIL, "a block must be shorter than the mark");
 
 static void emit(struct scmp_code *code, uint16_t op, uint8_t jt, uint8_t jf, uint32_t k)
 {
@@ -264,26 +264,45 @@ static void resolve(struct scmp_code *code, size_t start)
 	}
 }
 
-void scmp_tail_emit_default(struct scmp_code *code, uint32_t unknown_from, uint32_t unknown, uint32_t known)
+/* From either of the gate's two instructions, whose addresses differ in one bit. */
+static void emit_gate(struct scmp_code *code)
+{
+	size_t field = offsetof(struct seccomp_data, instruction_pointer);
+
+	load_high(code, field);
+	jump(code, BPF_JEQ, high(SCMP_GATE_IP), 0, FAIL);
+	load_low(code, field);
+	emit(code, BPF_ALU | BPF_AND | BPF_K, 0, 0, ~low(SCMP_GATE_IP_EITHER));
+	jump(code, BPF_JEQ, low(SCMP_GATE_IP), 0, FAIL);
+}
+
+void scmp_tail_emit_unknown(struct scmp_code *code, uint32_t unknown_from, uint32_t unknown)
 {
 	load_low(code, offsetof(struct seccomp_data, nr));
 	jump(code, BPF_JGE, unknown_from, 0, 1);
 	emit(code, BPF_RET | BPF_K, 0, 0, unknown);
-	emit(code, BPF_RET | BPF_K, 0, 0, known);
 }
 
-void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last)
+void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last,
+		    bool last_runs)
 {
 	for (size_t i = 0; i < n_cases; i++) {
 		size_t start = code->n_insns;
 
 		if (cases[i].gate)
-			emit_equal(code, offsetof(struct seccomp_data, instruction_pointer), SCMP_GATE_IP);
+			emit_gate(code);
 		for (size_t t = 0; t < cases[i].n_tests; t++)
 			emit_test(code, &cases[i].tests[t]);
 		for (size_t t = 0; t < cases[i].n_door_tests; t++)
 			emit_test(code, &cases[i].door_tests[t]);
 		emit(code, BPF_RET | BPF_K, 0, 0, cases[i].action);
+		resolve(code, start);
+	}
+	if (last_runs) {
+		size_t start = code->n_insns;
+
+		emit_gate(code);
+		emit(code, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
 		resolve(code, start);
 	}
 	emit(code, BPF_RET | BPF_K, 0, 0, last);

@@ -37,8 +37,10 @@ struct scmp_code {
 /*
  * scmp_tail_emit() - append the cases of one call; the first that holds answers
  * @last: the answer if none holds
+ * @last_runs: ... but for a call from the gate, which is allowed
  */
-void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last);
+void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last,
+		    bool last_runs);
 
-/* scmp_tail_emit_default() - append the answers to all calls that have no case: from a number on, and below it */
-void scmp_tail_emit_default(struct scmp_code *code, uint32_t unknown_from, uint32_t unknown, uint32_t known);
+/* scmp_tail_emit_unknown() - append the answer to calls from a number on; what follows is for those below it */
+void scmp_tail_emit_unknown(struct scmp_code *code, uint32_t unknown_from, uint32_t unknown);

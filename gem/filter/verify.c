@@ -150,7 +150,14 @@ static int probe_neighbours(struct verifier *verifier, struct seccomp_data data)
 /* The same call from places that are nearly the gate. */
 static int probe_places(struct verifier *verifier, const struct subject *subject, struct seccomp_data data)
 {
-	static const uint64_t places[] = {SCMP_GATE_IP - 1, SCMP_GATE_IP + 1, SCMP_GATE_IP ^ 1ull << 32, UINT64_MAX, 0};
+	static const uint64_t places[] = {SCMP_GATE_IP - 1,
+					  SCMP_GATE_IP + 1,
+					  SCMP_GATE_IP ^ 1ull << 32,
+					  SCMP_GATE_SHARED_IP,
+					  SCMP_GATE_SHARED_IP - 1,
+					  SCMP_GATE_SHARED_IP ^ 1ull << 32,
+					  UINT64_MAX,
+					  0};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < N_ELEMENTS(places); i++) {
@@ -244,7 +251,8 @@ static int probe_group(struct verifier *verifier, const struct subject *subject,
 	for (size_t i = 0; r == 0 && i < subject->context.n_rules; i++) {
 		const struct scmp_rule *rule = &subject->context.rules[i];
 
-		r = probe_case(verifier, subject, elsewhere, rule->tests, rule->n_tests);
+		data.instruction_pointer = rule->verdict == SCMP_VERDICT_INTERCEPT ? SCMP_GATE_IP : 0;
+		r = probe_case(verifier, subject, data, rule->tests, rule->n_tests);
 	}
 	if (r == 0 && subject->n_tests > 0)
 		r = probe_combinations(verifier, subject, elsewhere);
@@ -261,7 +269,11 @@ static int probe_group(struct verifier *verifier, const struct subject *subject,
 
 static int probe_number(struct verifier *verifier, const struct subject *subject, int nr)
 {
-	return probe(verifier, subject, &(struct seccomp_data){.nr = nr, .arch = scmp_native_arch});
+	struct seccomp_data data = {.nr = nr, .arch = scmp_native_arch};
+	int r = probe(verifier, subject, &data);
+
+	data.instruction_pointer = SCMP_GATE_IP;
+	return r < 0 ? r : probe(verifier, subject, &data);
 }
 
 /* Numbers that no door and no rule names. */
@@ -328,6 +340,7 @@ static size_t gather(struct verifier *verifier, struct subject *subject, size_t 
 			const struct scmp_rule *rule = &all->context.rules[position - all->n_doors];
 
 			verifier->rules[subject->context.n_rules++] = *rule;
+			subject->gate = subject->gate || rule->verdict == SCMP_VERDICT_INTERCEPT;
 			subject->n_tests += rule->n_tests;
 		}
 	}

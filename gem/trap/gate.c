@@ -27,13 +27,13 @@ int scmp_gate_open(void)
 		return 0;
 
 	/* First make sure that the address is free: mremap would replace what is there. */
-	at = scmp_raw_call(__NR_mmap, (long)SCMP_GATE_ADDRESS, SCMP_GATE_SIZE, PROT_NONE,
+	at = scmp_raw_call(__NR_mmap, (long)SCMP_GATE_ADDRESS, 2 * SCMP_GATE_SIZE, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (at < 0)
 		return (int)at;
 	if ((unsigned long)at != SCMP_GATE_ADDRESS) {
 		/* Linux before 4.17 takes the address for a wish. */
-		(void)scmp_raw_call(__NR_munmap, at, SCMP_GATE_SIZE, 0, 0, 0, 0);
+		(void)scmp_raw_call(__NR_munmap, at, 2 * SCMP_GATE_SIZE, 0, 0, 0, 0);
 		return -EEXIST;
 	}
 
@@ -44,7 +44,7 @@ int scmp_gate_open(void)
 	rc = scmp_raw_call(__NR_mremap, (long)scmp_gate_page, SCMP_GATE_SIZE, SCMP_GATE_SIZE,
 			   MREMAP_MAYMOVE | MREMAP_FIXED, (long)SCMP_GATE_ADDRESS, 0);
 	if (rc < 0) {
-		(void)scmp_raw_call(__NR_munmap, (long)SCMP_GATE_ADDRESS, SCMP_GATE_SIZE, 0, 0, 0, 0);
+		(void)scmp_raw_call(__NR_munmap, (long)SCMP_GATE_ADDRESS, 2 * SCMP_GATE_SIZE, 0, 0, 0, 0);
 		return (int)rc;
 	}
 	gate_is_open = true;
@@ -55,5 +55,34 @@ long scmp_gate_call(long nr, long a, long b, long c, long d, long e, long f)
 {
 	if (!gate_is_open)
 		return scmp_raw_call(nr, a, b, c, d, e, f);
-	return ((gate_function)SCMP_GATE_ADDRESS)(nr, a, b, c, d, e, f);
+	return ((gate_function)(uintptr_t)SCMP_GATE_ADDRESS)(nr, a, b, c, d, e, f);
+}
+
+struct slot {
+	uint64_t sp; /* 0: free */
+	uint64_t ip;
+};
+
+_Static_assert(sizeof(struct slot) == SCMP_GATE_SLOT_SIZE, "gate.h");
+
+int scmp_gate_slot(uint64_t sp, uint64_t ip)
+{
+	enum { N_SLOTS = SCMP_GATE_SIZE / SCMP_GATE_SLOT_SIZE };
+	struct slot *slots = (struct slot *)(uintptr_t)SCMP_GATE_SLOTS;
+
+	/* No two threads have the same stack: what is noted for it already was left behind, by a fork or a jump. */
+	for (unsigned i = 0; i < N_SLOTS; i++)
+		if (__atomic_load_n(&slots[i].sp, __ATOMIC_RELAXED) == sp) {
+			slots[i].ip = ip;
+			return 0;
+		}
+	for (unsigned i = 0; i < N_SLOTS; i++) {
+		uint64_t nobody = 0;
+
+		if (__atomic_compare_exchange_n(&slots[i].sp, &nobody, sp, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+			slots[i].ip = ip;
+			return 0;
+		}
+	}
+	return -EAGAIN;
 }

@@ -1,29 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * [async-signal-safe] The gate: one page of the library's own code, moved to
- * the same address in every process, with the one syscall instruction from
- * which a filter lets the doors of filter/doors.c pass. The address is fixed
- * because a filter outlives exec and compares the instruction pointer.
+ * the same address in every process, with the two syscall instructions from
+ * which a filter lets the doors of filter/doors.c pass, and the calls that a rule
+ * intercepts. The address is fixed because a filter outlives exec and compares
+ * the instruction pointer.
+ *
+ * It is entered in two ways: called, as a function, by the handler; and by a thread
+ * that the handler sends there, to make the call that was trapped with its own
+ * stack, registers and signal mask (continue.h). Behind the first instruction
+ * the way back is read from the stack (struct scmp_way_back); behind the second from
+ * the gate's second page, as a child that shares its parent's stack writes over what is there.
  *
  * The address is below 2 GiB (free under ASan, TSan, MSan and beside non-PIE
  * images) and beside rr's own page at 0x70000000-0x70004000.
  */
 #pragma once
 
-#define SCMP_GATE_ADDRESS 0x70010000ul
+/* Plain numbers, since the assembler reads them too. */
+#define SCMP_GATE_ADDRESS 0x70010000
 
-/* Plain numbers, since the assembler reads them too. The gate is one page of the
+/* The gate is one page of the
  * largest size that the architecture's kernels come with. */
 #if defined(__x86_64__)
 #define SCMP_GATE_SIZE 4096
-#define SCMP_GATE_RETURN_OFFSET 0x20
+#define SCMP_GATE_RETURN_OFFSET 0x40
+#define SCMP_GATE_INSTRUCTION 2 /* bytes of the instruction that makes a call */
 #elif defined(__aarch64__)
 #define SCMP_GATE_SIZE 65536
-#define SCMP_GATE_RETURN_OFFSET 0x30
+#define SCMP_GATE_RETURN_OFFSET 0x40
+#define SCMP_GATE_INSTRUCTION 4
 #endif
 
-/* seccomp_data.instruction_pointer of a call made through the gate. */
+/*
+ * seccomp_data.instruction_pointer of a call made through the gate; of one whose child
+ * shares its parent's memory and stack; and the bit in which the two differ.
+ */
 #define SCMP_GATE_IP (SCMP_GATE_ADDRESS + SCMP_GATE_RETURN_OFFSET)
+#define SCMP_GATE_SHARED_IP (SCMP_GATE_IP + SCMP_GATE_IP_EITHER)
+#define SCMP_GATE_IP_EITHER 0x80
+
+/* The second page, for reading and writing: of each thread that waits there the stack pointer and the way back. */
+#define SCMP_GATE_SLOTS (SCMP_GATE_ADDRESS + SCMP_GATE_SIZE)
+#define SCMP_GATE_SLOT_SIZE 16
 
 /*
  * The ways out, tried by end.c: prctl(SCMP_PROBE, key) through the gate, which a
@@ -45,6 +64,28 @@
 #define SCMP_GATE_FUTEX_ADD_0 0x12000000
 
 #ifndef __ASSEMBLER__
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What lies at the stack pointer of a call that is made at the first instruction: where it goes on, and with what. */
+struct scmp_way_back {
+	uint64_t ip, sp;
+	uint64_t second; /* the register of the second argument: what clone(2) is given for the child's stack is ours */
+};
+
+/* scmp_is_gate() - whether a call from there came through the gate */
+static inline bool scmp_is_gate(uint64_t ip)
+{
+	return (ip & ~(uint64_t)SCMP_GATE_IP_EITHER) == SCMP_GATE_IP;
+}
+
+/*
+ * scmp_gate_slot() - note the way back of a call at the second instruction, by its stack pointer
+ * The gate takes the note away again when the parent comes by.
+ * Return: 0, or -EAGAIN where all slots are taken.
+ */
+int scmp_gate_slot(uint64_t sp, uint64_t ip);
 
 /*
  * scmp_gate_open() - move the gate's page to its address

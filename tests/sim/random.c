@@ -100,8 +100,9 @@ static struct scmp_test draw_test(const struct policy *policy)
 static struct scmp_rule draw_rule(struct policy *policy, size_t nth)
 {
 	static const enum scmp_verdict verdicts[] = {
-		SCMP_VERDICT_ALLOW, SCMP_VERDICT_LOG,	      SCMP_VERDICT_ERRNO,	 SCMP_VERDICT_TRACE,
-		SCMP_VERDICT_TRAP,  SCMP_VERDICT_KILL_THREAD, SCMP_VERDICT_KILL_PROCESS, SCMP_VERDICT_RETURN};
+		SCMP_VERDICT_ALLOW,	   SCMP_VERDICT_LOG,	SCMP_VERDICT_ERRNO,
+		SCMP_VERDICT_TRACE,	   SCMP_VERDICT_TRAP,	SCMP_VERDICT_KILL_THREAD,
+		SCMP_VERDICT_KILL_PROCESS, SCMP_VERDICT_RETURN, SCMP_VERDICT_INTERCEPT};
 	struct scmp_rule rule = {
 		.nr = numbers[below(4) ? 0 : below(N_ELEMENTS(numbers))],
 		.verdict = verdicts[below(N_ELEMENTS(verdicts))],
@@ -113,7 +114,7 @@ static struct scmp_rule draw_rule(struct policy *policy, size_t nth)
 		.tests = policy->tests[nth],
 	};
 
-	rule.traps = rule.verdict == SCMP_VERDICT_TRAP || rule.verdict == SCMP_VERDICT_RETURN || below(16) == 0;
+	rule.traps = scmp_rule_asks(&rule) || rule.verdict == SCMP_VERDICT_RETURN || below(16) == 0;
 	for (size_t i = 0; i < rule.n_tests; i++)
 		policy->tests[nth][i] = draw_test(policy);
 	return rule;
@@ -205,7 +206,7 @@ static void draw_call(const struct policy *policy, struct seccomp_data *data)
 	if (below(64) == 0)
 		data->arch ^= 1u << below(32);
 	if (below(4) == 0)
-		data->instruction_pointer = below(2) ? SCMP_GATE_IP : draw_value();
+		data->instruction_pointer = below(2) ? SCMP_GATE_IP : below(2) ? SCMP_GATE_SHARED_IP : draw_value();
 	for (size_t i = 0; i < SCMP_ARGS_MAX; i++)
 		data->args[i] = draw_argument(policy);
 	/* A door's own values now and then. */
@@ -259,6 +260,7 @@ static uint32_t effect(const struct scmp_rule *rule)
 		[SCMP_VERDICT_ERRNO] = 0x00050000,	 [SCMP_VERDICT_TRACE] = 0x7ff00000,
 		[SCMP_VERDICT_KILL_THREAD] = 0x00000000, [SCMP_VERDICT_KILL_PROCESS] = 0x80000000,
 		[SCMP_VERDICT_RETURN] = 0x00030000,	 [SCMP_VERDICT_TRAP] = 0x00030000,
+		[SCMP_VERDICT_INTERCEPT] = 0x00030000,
 	};
 
 	if (rule->traps)
@@ -268,13 +270,25 @@ static uint32_t effect(const struct scmp_rule *rule)
 	return effects[rule->verdict];
 }
 
+static bool at_gate(const struct seccomp_data *data)
+{
+	return (data->instruction_pointer | SCMP_GATE_IP_EITHER) == SCMP_GATE_SHARED_IP;
+}
+
+/* Whether what decides is an interception, and the call is the handler's own. */
+static bool goes_on(const struct scmp_rule *rule, const struct seccomp_data *data)
+{
+	return rule->verdict == SCMP_VERDICT_INTERCEPT && at_gate(data);
+}
+
 /* @takerp: the rule that decides, NULL if none does */
 static uint32_t read_rules(const struct policy *policy, const struct seccomp_data *data,
 			   const struct scmp_rule *without, const struct scmp_rule **takerp)
 {
 	uint32_t from = policy->context.unknown_from;
-	uint32_t found = from && !((unsigned)data->nr < from) ? 0x00050000 + policy->context.unknown_errno
-							      : effect(&policy->context.fallback);
+	bool newer = from && !((unsigned)data->nr < from);
+	uint32_t found = newer ? 0x00050000 + policy->context.unknown_errno : effect(&policy->context.fallback);
+	bool runs = !newer && goes_on(&policy->context.fallback, data);
 
 	*takerp = NULL;
 	for (size_t i = policy->context.n_rules; i-- > 0;) {
@@ -282,17 +296,20 @@ static uint32_t read_rules(const struct policy *policy, const struct seccomp_dat
 
 		if (rule != without && rule->nr == data->nr && fits(rule->tests, rule->n_tests, data)) {
 			found = effect(rule);
+			runs = goes_on(rule, data);
 			*takerp = rule;
 		}
 	}
-	if (found == 0x7fff0000 || found == 0x7ffc0000 || (found & 0xffff0000) == 0x7ff00000) {
+	if (runs)
+		found = 0x7fff0000;
+	else if (found == 0x7fff0000 || found == 0x7ffc0000 || (found & 0xffff0000) == 0x7ff00000) {
 		uint32_t rules = found;
 
 		for (size_t i = policy->n_doors; i-- > 0;) {
 			const struct scmp_door *door = &policy->doors[i];
 
 			if (door->virtual && door->nr == data->nr && fits(door->tests, door->n_tests, data) &&
-			    (door->gate == false || data->instruction_pointer == SCMP_GATE_IP))
+			    (door->gate == false || at_gate(data)))
 				found = door->action == 0x7fff0000 ? rules : door->action;
 		}
 	}
@@ -300,7 +317,7 @@ static uint32_t read_rules(const struct policy *policy, const struct seccomp_dat
 		const struct scmp_door *door = &policy->doors[i];
 
 		if (!door->virtual && door->nr == data->nr && fits(door->tests, door->n_tests, data) &&
-		    (door->gate == false || data->instruction_pointer == SCMP_GATE_IP)) {
+		    (door->gate == false || at_gate(data))) {
 			found = door->action;
 			*takerp = NULL;
 		}

@@ -9,11 +9,14 @@
 
 /*
  * long gate(nr, a, b, c, d, e, f), position independent: x0 x1 x2 x3 x4 x5 x6
- * become x8 x0 x1 x2 x3 x4 x5.
+ * become x8 x0 x1 x2 x3 x4 x5. It puts down the way back as the handler does for a
+ * thread that it sends to the svc instruction.
  *
- * The frame record is for gdb, which follows x29 through code that it knows
- * nothing about. `.org` fails if it would have to go back: the svc instruction is
- * where gate.h says, or nothing assembles. The rest is zeros: undefined instructions.
+ * x30 stays what it is, for gdb. `.org` fails if it would have to go back: the svc
+ * instructions are where gate.h says, or nothing assembles. The rest is zeros:
+ * undefined instructions. The kernel leaves all registers alone, so the way back needs
+ * two of them: x16 and x17, which any call of a function may change. `ret` and not
+ * `br`, whose target would have to bear a landing mark.
  */
 	.section .text.scmp_gate, "ax", %progbits
 	.balign SCMP_GATE_SIZE
@@ -21,8 +24,7 @@
 	.hidden scmp_gate_page
 scmp_gate_page:
 	hint	#34
-	stp	x29, x30, [sp, #-16]!
-	mov	x29, sp
+	mov	x16, sp
 	mov	x8, x0
 	mov	x0, x1
 	mov	x1, x2
@@ -30,11 +32,30 @@ scmp_gate_page:
 	mov	x3, x4
 	mov	x4, x5
 	mov	x5, x6
+	stp	x30, x16, [sp, #-32]!
+	str	x1, [sp, #16]
+	.rept	4
 	nop
-	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - 4
+	.endr
+	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - SCMP_GATE_INSTRUCTION
 	svc	#0
-	ldp	x29, x30, [sp], #16
-	ret
+	ldp	x17, x16, [sp]
+	ldr	x1, [sp, #16]
+	mov	sp, x16
+	ret	x17
+
+	/* The slot of this stack pointer is there: the handler has taken it. The child leaves it to its parent. */
+	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET + SCMP_GATE_IP_EITHER - SCMP_GATE_INSTRUCTION
+	svc	#0
+	movz	x16, #(SCMP_GATE_SLOTS & 0xffff)
+	movk	x16, #(SCMP_GATE_SLOTS >> 16), lsl #16
+1:	ldr	x17, [x16], #SCMP_GATE_SLOT_SIZE
+	sub	x17, sp, x17
+	cbnz	x17, 1b
+	ldr	x17, [x16, #8 - SCMP_GATE_SLOT_SIZE]
+	cbz	x0, 2f
+	str	xzr, [x16, #-SCMP_GATE_SLOT_SIZE]
+2:	ret	x17
 	.org	scmp_gate_page + SCMP_GATE_SIZE
 
 /* void scmp_on_stack(void *top, void (*fn)(void *), void *arg) */
@@ -88,6 +109,7 @@ scmp_signal_entry:
 	sub	x11, x12, x9
 	cmp	x11, x10
 	b.ls	stay			/* the interrupted code was on it too */
+	sub	x12, x12, #SCMP_STACK_KEEP
 	and	x12, x12, #-16
 	mov	x19, sp
 	.cfi_def_cfa_register 19

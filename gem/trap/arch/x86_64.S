@@ -10,13 +10,14 @@
 
 /*
  * long gate(nr, a, b, c, d, e, f), position independent: rdi rsi rdx rcx r8 r9
- * 8(rsp) become rax rdi rsi rdx r10 r8 r9.
+ * 8(rsp) become rax rdi rsi rdx r10 r8 r9. It puts down the way back as the handler
+ * does for a thread that it sends to the syscall instruction.
  *
- * The return address stays on top of the stack while the kernel works: that is
+ * The address to go on at stays on top of the stack while the kernel works: that is
  * where gdb looks for it in code that it knows nothing about. (Unwind tables cannot
  * help: they describe the page where it lay in the library.) `.org` pads, or fails
- * if it would have to go back: the syscall instruction is where gate.h says, or
- * nothing assembles.
+ * if it would have to go back: the syscall instructions are where gate.h says, or
+ * nothing assembles. Behind them rcx and r11 are free: the kernel has written to both.
  */
 	.section .text.scmp_gate, "ax", @progbits
 	.balign SCMP_GATE_SIZE
@@ -31,9 +32,31 @@ scmp_gate_page:
 	mov	%r8, %r10
 	mov	%r9, %r8
 	mov	8(%rsp), %r9
-	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - 2, 0x90
+	mov	(%rsp), %rcx
+	lea	8(%rsp), %r11
+	push	%rsi
+	push	%r11
+	push	%rcx
+	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - SCMP_GATE_INSTRUCTION, 0x90
 	syscall
-	ret
+	mov	(%rsp), %rcx
+	mov	16(%rsp), %rsi
+	mov	8(%rsp), %rsp
+	jmp	*%rcx
+
+	/* The slot of this stack pointer is there: the handler has taken it. The child leaves it to its parent. */
+	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET + SCMP_GATE_IP_EITHER - SCMP_GATE_INSTRUCTION, 0x90
+	syscall
+	mov	$SCMP_GATE_SLOTS, %ecx
+1:	cmp	%rsp, (%rcx)
+	je	2f
+	add	$SCMP_GATE_SLOT_SIZE, %rcx
+	jmp	1b
+2:	mov	8(%rcx), %r11
+	test	%rax, %rax
+	jz	3f
+	movq	$0, (%rcx)
+3:	jmp	*%r11
 	.org	scmp_gate_page + SCMP_GATE_SIZE, 0xcc
 
 /* void scmp_on_stack(void *top, void (*fn)(void *), void *arg) */
@@ -80,7 +103,7 @@ scmp_signal_entry:
 	sub	SCMP_UC_STACK_START(%rdx), %rcx
 	cmp	SCMP_UC_STACK_SIZE(%rdx), %rcx
 	jbe	stay			/* the interrupted code was on it too */
-	sub	$128, %rax		/* the red zone */
+	sub	$SCMP_STACK_KEEP, %rax
 	and	$-16, %rax
 	mov	%rsp, %rbx
 	.cfi_def_cfa_register %rbx
