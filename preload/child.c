@@ -23,7 +23,7 @@ void scmp_child_probe(struct scmp_child *child, uint64_t key)
 	child->in_force = answer == SCMP_SAY_FORCE || answer == SCMP_SAY_FORCE + 1;
 	child->traps = answer == SCMP_SAY_FORCE + 1;
 	if (!child->in_force) {
-		child->other_traps = ask(SCMP_KEY_ANY, SCMP_ASK_FORCE, 0) == SCMP_SAY_FORCE + 1;
+		child->other_traps = scmp_child_traps();
 		return;
 	}
 	if (!child->traps)
@@ -36,6 +36,11 @@ void scmp_child_probe(struct scmp_child *child, uint64_t key)
 		piece = ask(key, SCMP_ASK_LOG_ID + i, 0) - 1;
 		child->log_id |= (uint64_t)(piece & 0x7ff) << (11 * i);
 	}
+}
+
+bool scmp_child_traps(void)
+{
+	return ask(SCMP_KEY_ANY, SCMP_ASK_FORCE, 0) == SCMP_SAY_FORCE + 1;
 }
 
 bool scmp_child_same_rules(uint64_t key, uint64_t fingerprint)

@@ -20,5 +20,8 @@ struct scmp_child {
 /* scmp_child_probe() - one system call where the filter is in force and has no traps */
 void scmp_child_probe(struct scmp_child *child, uint64_t key);
 
+/* scmp_child_traps() - whether a filter with traps, of any policy of ours, is in force; nothing of libc is called */
+bool scmp_child_traps(void);
+
 /* scmp_child_same_rules() - whether the filter in force was made of rules with this fingerprint */
 bool scmp_child_same_rules(uint64_t key, uint64_t fingerprint);

@@ -2,6 +2,7 @@
 /* The environment variables of README.md, "Environment". */
 #include "options.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <linux/limits.h>
@@ -34,7 +35,7 @@ static const char *find(char **environment, const char *name, char ***slot)
  */
 static const void *auxiliary_vector(void)
 {
-	static const unsigned long types[] = {AT_PHDR, AT_PHENT, AT_PHNUM, AT_HWCAP2};
+	static const unsigned long types[] = {AT_PHDR, AT_PHENT, AT_PHNUM, AT_HWCAP2, AT_MINSIGSTKSZ};
 	enum { N_TYPES = sizeof(types) / sizeof(types[0]) };
 	static Elf64_auxv_t vector[N_TYPES + 1];
 	size_t i;
@@ -175,6 +176,31 @@ static void mend_preload(struct scmp_options *options)
 		*slot = preload_entry;
 }
 
+/* The path by which ld.so has found us; a relative one is relative to where we still are. */
+static void find_library(struct scmp_options *options)
+{
+	static char path[2 * PATH_MAX];
+	struct text text = {path, path + sizeof(path)};
+	Dl_info info;
+
+	if (!dladdr(path, &info) || !info.dli_fname || !*info.dli_fname)
+		return;
+	append_absolute(&text, info.dli_fname, strlen(info.dli_fname));
+	options->library = path;
+}
+
+/* What the host may drop from a child's environment. */
+static void note_kept(struct scmp_options *options)
+{
+	static const char *const names[] = {"SECCOMP_POLICY", "SECCOMP_LOG", "SECCOMP_LOG_FORMAT"};
+	size_t n = 0, i;
+	char **slot;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (find(options->environment, names[i], &slot))
+			options->kept[n++] = *slot;
+}
+
 void scmp_options_read(struct scmp_options *options, int argc, char **argv, char **environment)
 {
 	static char program[256];
@@ -197,4 +223,6 @@ void scmp_options_read(struct scmp_options *options, int argc, char **argv, char
 		return;
 	read_log(options);
 	mend_preload(options);
+	find_library(options);
+	note_kept(options);
 }

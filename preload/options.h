@@ -26,6 +26,8 @@ struct scmp_options {
 	bool log_json; /* an object a line */
 	const char *program; /* the host's short name */
 	char **environment;
+	const char *library; /* absolute path of this one, for children that have lost LD_PRELOAD */
+	const char *kept[3]; /* the SECCOMP_ variables as they are in the environment now; NULL behind the last */
 	const void *auxv;
 };
 

@@ -50,6 +50,9 @@ static char *policy_text;
 static size_t policy_length;
 static char **variables;
 
+/* ... and what a child's must have: copies, which the host does not write over. */
+static const char *kept[SCMP_KEPT_MAX];
+
 /*
  * A log whose reader has gone, or a limit on the size of files, is an error of the
  * write that meets it and not a silent death of the host. The mask is the host's
@@ -144,6 +147,8 @@ static void keep_environment(void)
 	variables = (char **)keep((const char *)options.environment, (n + 1) * sizeof(*variables));
 	for (i = 0; i < n; i++)
 		variables[i] = keep(variables[i], strlen(variables[i]) + 1);
+	for (i = 0; i < SCMP_KEPT_MAX && options.kept[i]; i++)
+		kept[i] = keep(options.kept[i], strlen(options.kept[i]) + 1);
 }
 
 /* All that a policy is made of. */
@@ -245,6 +250,8 @@ static void configure(void)
 	config->log = policy_log;
 	config->program = options.program;
 	config->auxv = options.auxv;
+	config->library = options.library;
+	memcpy(config->kept, kept, sizeof(config->kept));
 	scmp_trap_configure(config);
 }
 
@@ -358,13 +365,13 @@ static void start(void)
 
 /*
  * An exec'd child of a policy with traps: the filter is there, the handler is
- * not. It comes first, as the next call may trap already, and the filter knows
- * what to answer; what the first trap needs to open Ruby is made ready.
+ * not. It is armed before anything else, as the next call may trap already (libc's functions may be
+ * a sanitizer's, which begin with setting handlers), and the filter knows what to answer; what the first
+ * trap needs to open Ruby is made ready here.
  */
-static void rejoin(const struct scmp_child *child)
+static void rejoin(const struct scmp_child *child, int armed)
 {
 	static jmp_buf fault;
-	int armed = scmp_trap_arm();
 
 	scmp_logfile_inherit(&policy_log, child, &options);
 	if (setjmp(fault)) {
@@ -382,6 +389,7 @@ static void rejoin(const struct scmp_child *child)
 
 __attribute__((constructor)) static void scmp_preload(int argc, char **argv, char **environment)
 {
+	int armed = scmp_child_traps() ? scmp_trap_arm() : -ESRCH;
 	struct scmp_child child;
 
 	scmp_options_read(&options, argc, argv, environment);
@@ -396,5 +404,6 @@ __attribute__((constructor)) static void scmp_preload(int argc, char **argv, cha
 	if (!child.in_force)
 		start();
 	else if (child.traps)
-		rejoin(&child);
+		/* The first probe may have been lost: strace can do that. */
+		rejoin(&child, armed == -ESRCH ? scmp_trap_arm() : armed);
 }

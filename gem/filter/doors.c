@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/mman.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <time.h>
@@ -182,20 +183,23 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 	test_int(add_gate(list, __NR_arch_prctl), 0, ARCH_GET_FS);
 #endif
 
-	/* The handler itself: SIGSYS unblocked, set, and taken back; the signal stack. */
+	/* The handler itself: SIGSYS unblocked, set, and taken back; the signal stack; the mask in which a call goes
+	 * on. */
 	test_int(add_gate(list, __NR_rt_sigprocmask), 0, SIG_UNBLOCK);
+	if (frame->key || frame->blocks)
+		test_int(add_gate(list, __NR_rt_sigprocmask), 0, SIG_SETMASK);
 	test_int(add_gate(list, __NR_rt_sigaction), 0, SIGSYS);
 	add_gate(list, __NR_rt_sigtimedwait);
 	/* How many records there were in this second. */
 	if (frame->limits)
 		test_int(add_gate(list, __NR_clock_gettime), 0, CLOCK_MONOTONIC_COARSE);
 	/*
-	 * What a record shows of the host's memory, and a block reads and writes there, is tried by the kernel
-	 * first: calls without an effect.
+	 * What a record shows of the host's memory, and a block or a virtual call reads and writes there, is tried by
+	 * the kernel first: calls without an effect.
 	 */
-	if (frame->log_fd >= 0 || frame->blocks)
+	if (frame->log_fd >= 0 || frame->blocks || frame->key)
 		test_int(add_gate(list, __NR_rt_sigprocmask), 0, SCMP_GATE_HOW_NONE);
-	if (frame->blocks) {
+	if (frame->blocks || frame->key) {
 		door = add_gate(list, __NR_futex);
 		test_int(door, 1, SCMP_GATE_FUTEX_TRY);
 		test_int(door, 2, 0);
@@ -203,14 +207,13 @@ static void add_gates(struct list *list, const struct scmp_frame *frame)
 	}
 	test(add_gate(list, __NR_sigaltstack), 1, SCMP_OP_EQ, 0);
 
-	/*
-	 * A host that sets or resets SIGSYS is told "done" and nothing happens. Not
-	 * by a trap: the child of posix_spawn does this with all signals blocked,
-	 * and a trap would kill it.
+	/* An ordinary process that sets or resets SIGSYS is told "done" and nothing happens; a host has it kept for it.
 	 */
-	door = add(list, __NR_rt_sigaction, SECCOMP_RET_ERRNO | 0);
-	test_int(door, 0, SIGSYS);
-	test(door, 1, SCMP_OP_NE, 0);
+	if (!frame->key) {
+		door = add(list, __NR_rt_sigaction, SECCOMP_RET_ERRNO | 0);
+		test_int(door, 0, SIGSYS);
+		test(door, 1, SCMP_OP_NE, 0);
+	}
 
 	/* An exec'd child opens its gate, before it has one to call through. */
 	door = add(list, __NR_mremap, SECCOMP_RET_ALLOW);
@@ -229,25 +232,87 @@ static struct scmp_door *add_virtual(struct list *list, int nr, bool gate)
 	return door;
 }
 
-/* close_range(2) names a range: the handler makes two of it, on both sides of the log's number. */
-static void add_virtuals(struct list *list, const struct scmp_frame *frame)
+/* The rest of its calls; what comes from the gate is left to the rules. */
+static struct scmp_door *add_performed(struct list *list, int nr)
 {
 	struct scmp_door *door;
 
-	if (!frame->key || frame->log_fd < 0 || !frame->guard_log)
-		return;
+	add_virtual(list, nr, true);
+	door = add_virtual(list, nr, false);
+	door->action = SECCOMP_RET_TRAP | SCMP_VIRTUAL << SCMP_ID_BITS;
+	return door;
+}
+
+/* close_range(2) names a range: the handler makes two of it, on both sides of the log's number. */
+static void add_close_range(struct list *list, const struct scmp_frame *frame)
+{
+	struct scmp_door *door;
+
 	test(add_virtual(list, __NR_close_range, true), 1, SCMP_OP_LT, (uint64_t)frame->log_fd);
 	door = add_virtual(list, __NR_close_range, true);
 	test(door, 0, SCMP_OP_GT, (uint64_t)frame->log_fd);
 	test(door, 0, SCMP_OP_LE, UINT32_MAX);
-	/*
-	 * To the last number there is: closefrom(3), and posix_spawn(3) with all signals
-	 * blocked, where a trap is death. The log can be opened again.
-	 */
+	/* To the last number there is: closefrom(3) and posix_spawn(3). The log can be opened again. */
 	if (!frame->guard_all)
 		test_int(add_virtual(list, __NR_close_range, false), 1, UINT32_MAX);
-	add_virtual(list, __NR_close_range, false)->action = SECCOMP_RET_TRAP | SCMP_VIRTUAL_CLOSE_RANGE
-											<< SCMP_ID_BITS;
+	add_virtual(list, __NR_close_range, false)->action = SECCOMP_RET_TRAP | SCMP_VIRTUAL << SCMP_ID_BITS;
+}
+
+/*
+ * A trap while SIGSYS is blocked, or has no handler, is death. So SIGSYS is taken out of every mask that
+ * the host sets, for a while or for good, and its disposition is kept for the host.
+ */
+static void add_signals(struct list *list)
+{
+	struct scmp_door *door;
+
+	add_virtual(list, __NR_rt_sigprocmask, true);
+	for (unsigned i = 0; i < 2; i++) {
+		door = add_virtual(list, __NR_rt_sigprocmask, false);
+		test_int(door, 0, i ? SIG_SETMASK : SIG_BLOCK);
+		test(door, 1, SCMP_OP_NE, 0);
+		door->action = SECCOMP_RET_TRAP | SCMP_VIRTUAL << SCMP_ID_BITS;
+	}
+	test(add_performed(list, __NR_rt_sigaction), 1, SCMP_OP_NE, 0);
+	door = add_virtual(list, __NR_rt_sigaction, false);
+	test_int(door, 0, SIGSYS);
+	door->action = SECCOMP_RET_TRAP | SCMP_VIRTUAL << SCMP_ID_BITS;
+
+	add_performed(list, __NR_rt_sigsuspend);
+	test(add_performed(list, __NR_ppoll), 3, SCMP_OP_NE, 0);
+	test(add_performed(list, __NR_pselect6), 5, SCMP_OP_NE, 0);
+	test(add_performed(list, __NR_epoll_pwait), 4, SCMP_OP_NE, 0);
+	test(add_performed(list, 441 /* epoll_pwait2 */), 4, SCMP_OP_NE, 0);
+	test(add_performed(list, __NR_io_pgetevents), 5, SCMP_OP_NE, 0);
+	/* An alternate stack without room for a signal's frame. */
+	test(add_performed(list, __NR_sigaltstack), 0, SCMP_OP_NE, 0);
+}
+
+/*
+ * clone3(2) can reset all handlers in the child (CLONE_CLEAR_SIGHAND), and names its flags in memory; libc goes back
+ * to clone. A fork waits for other threads' blocks. What exec leaves behind is the filter: a child needs the rest.
+ */
+static void add_children(struct list *list)
+{
+	struct scmp_door *door;
+
+	add_virtual(list, __NR_clone3, false)->action = SECCOMP_RET_ERRNO | ENOSYS;
+#ifdef __NR_fork
+	add_performed(list, __NR_fork);
+#endif
+	door = add_performed(list, __NR_clone);
+	door->tests[door->n_tests++] = (struct scmp_test){.arg = 0, .op = SCMP_OP_MASKED_EQ, .mask = CLONE_VM};
+	test(door, 1, SCMP_OP_EQ, 0);
+	add_performed(list, __NR_execve);
+	add_performed(list, __NR_execveat);
+}
+
+static void add_virtuals(struct list *list, const struct scmp_frame *frame)
+{
+	if (frame->log_fd >= 0 && frame->guard_log)
+		add_close_range(list, frame);
+	add_signals(list);
+	add_children(list);
 }
 
 size_t scmp_doors(struct scmp_door *doors, const struct scmp_frame *frame)
@@ -258,7 +323,7 @@ size_t scmp_doors(struct scmp_door *doors, const struct scmp_frame *frame)
 	add_probes(&list, frame);
 	if (frame->traps)
 		add_gates(&list, frame);
-	if (frame->traps)
+	if (frame->traps && frame->key)
 		add_virtuals(&list, frame);
 	return list.n;
 }

@@ -14,7 +14,8 @@
  *               its argument test. Only where the policy has traps;
  *   virtual     what would run by the rules, and the handler does in the host's stead
  *               (trap/virtual.h). Those that allow leave the rules' answer: for its own
- *               calls, from the gate, and for what need not be done by it.
+ *               calls, from the gate, and for what need not be done by it. Only under the
+ *               preload: a host and its children then have the handler.
  */
 #pragma once
 
@@ -78,7 +79,7 @@ struct scmp_door {
 };
 
 /* Of the filter itself, and for each static answer its shape and its pieces. */
-enum { SCMP_DOORS_MAX = 48 + SCMP_ANSWERS_MAX * (1 + 6) };
+enum { SCMP_DOORS_MAX = 80 + SCMP_ANSWERS_MAX * (1 + 6) };
 
 /*
  * scmp_doors() - the doors of a policy, in the order in which they are tested

@@ -74,6 +74,7 @@ struct scmp_rule {
 	uint32_t data;
 	int64_t answer; /* RETURN, TRAP and INTERCEPT: the static result, >= 0 or -errno */
 	bool traps; /* decided by way of a SIGSYS: TRAP, INTERCEPT, RETURN, or a `log: true` */
+	bool own_block; /* TRAP and INTERCEPT: it has one, and does not ask on_trap's */
 	bool record; /* a trap of this rule is written to the log */
 	uint32_t limit; /* ... so many times a second at most; 0: always */
 	uint16_t id; /* of a trapping rule, unique over all contexts, from 1 to SCMP_ID_MAX */

@@ -5,8 +5,8 @@
 # conditions that must all hold. The first rule that matches a call decides it.
 #
 # Every word takes why: (a String for records and listings); errno, return, kill,
-# kill_process, kill_thread and trap take log: (true: the verdict comes by way of
-# a trap that writes a record; trap is recorded unless log: false).
+# kill_process, kill_thread, trap and intercept take log: (true: the verdict comes by way
+# of a trap that writes a record; trap and intercept are recorded unless log: false).
 #
 # What is wrong with a rule is noted with its line and comes out with all other
 # faults of the file as one Seccomp::PolicyError. Words return 0.
@@ -76,6 +76,14 @@ module Seccomp
     # may choose what it returns; where none does it fails with EPERM.
     def trap(*what, **options, &block)
       __rule(:trap, self, what, options, block)
+    end
+
+    # call-seq: rule.intercept(*syscalls, *ARGs) { |call| ... } -> 0
+    #
+    # As trap, and the block (else Seccomp.on_trap's) may also let the call run, by
+    # call.continue. No boundary against hostile code: it could make the call by the way that we do.
+    def intercept(*what, **options, &block)
+      __rule(:intercept, self, what, options, block)
     end
 
     # call-seq: rule.add_rule(action, *syscalls, *ARGs) -> 0

@@ -6,7 +6,7 @@ module Seccomp
   # call-seq: Seccomp.new(default: action, unknown: error, log: true, why: text) { |rule| ... } -> Context
   #
   # A context: an ordered list of rules, and the default action for all calls that
-  # no rule takes. The action is one of :allow :trap :kill :kill_process
+  # no rule takes. The action is one of :allow :trap :intercept :kill :kill_process
   # :kill_thread :log :errno :trace, or with its operand [:errno, :ENOSYS],
   # [:errno, 1], [:trace, 7], [:return, 0]; log: and why: are what they are for
   # a rule. unknown: is the error of calls that are newer than this library, as

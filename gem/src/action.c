@@ -19,6 +19,7 @@ static const struct verb {
 } verbs[] = {
 	{"allow", "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, SCMP_VERDICT_ALLOW},
 	{"errno", "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), SCMP_VERDICT_ERRNO},
+	{"intercept", NULL, UINT32_MAX, SCMP_VERDICT_INTERCEPT},
 	{"kill", "SCMP_ACT_KILL", SCMP_ACT_KILL_PROCESS, SCMP_VERDICT_KILL_PROCESS},
 	{"kill_process", "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, SCMP_VERDICT_KILL_PROCESS},
 	{"kill_thread", "SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, SCMP_VERDICT_KILL_THREAD},
@@ -62,15 +63,16 @@ static void unknown_action(mrb_state *mrb, struct scmp_wish *wish, mrb_value act
 		near = scmp_suggest(name, words, N_VERBS);
 	scmp_inspect(mrb, action, text, sizeof(text));
 	if (name && strcmp(name, "notify") == 0)
-		SCMP_WISH_FAULT(wish, "action :notify is not supported: use trap, whose block decides in the process");
+		SCMP_WISH_FAULT(wish,
+				"action :notify is not supported: use intercept, whose block decides in the process");
 	else if (near)
 		SCMP_WISH_FAULT(wish, "unknown action %s (did you mean :%s?)", text, near);
 	else if (mrb_hash_p(action))
 		SCMP_WISH_FAULT(wish, "unknown action %s: one with an operand is an Array, as [:errno, :ENOSYS]", text);
 	else
 		SCMP_WISH_FAULT(wish,
-				"unknown action %s: the actions are allow, errno, kill, kill_thread, log, return, "
-				"trace and trap",
+				"unknown action %s: the actions are allow, errno, intercept, kill, kill_thread, log, "
+				"return, trace and trap",
 				text);
 	if (name)
 		scmp_policy_point(name);

@@ -50,7 +50,7 @@ enum scmp_answer scmp_answer_fit(struct scmp_rule *rule)
 		return rule->verdict == SCMP_VERDICT_ALLOW ? SCMP_ANSWER_FITS : SCMP_ANSWER_NEVER_REFUSED;
 	case __NR_exit:
 		/* It has nobody to answer to: libc calls it again, for ever. */
-		return rule->verdict == SCMP_VERDICT_ERRNO || rule->verdict == SCMP_VERDICT_TRAP ||
+		return rule->verdict == SCMP_VERDICT_ERRNO || scmp_rule_asks(rule) ||
 				       rule->verdict == SCMP_VERDICT_RETURN
 			       ? SCMP_ANSWER_NEVER_REFUSED
 			       : SCMP_ANSWER_FITS;
@@ -68,7 +68,7 @@ enum scmp_answer scmp_answer_fit(struct scmp_rule *rule)
 		return SCMP_ANSWER_CANNOT_FAIL;
 	if (rule->verdict == SCMP_VERDICT_RETURN)
 		return rule->answer < 0 ? SCMP_ANSWER_CANNOT_FAIL : SCMP_ANSWER_FITS;
-	if (rule->verdict == SCMP_VERDICT_TRAP)
+	if (scmp_rule_asks(rule))
 		rule->answer = call->answer;
 	return SCMP_ANSWER_FITS;
 }

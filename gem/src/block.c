@@ -64,7 +64,7 @@ static bool decode(const mrb_irep *irep, const mrb_code *at, struct instruction 
 /* A lambda is a method of its own, from which one returns; a trap's block is looked at when its rule is made. */
 static bool is_its_own(mrb_state *mrb, const mrb_irep *irep, const struct instruction *block)
 {
-	static const char *const takers[] = {"lambda", "trap", "on_trap"};
+	static const char *const takers[] = {"lambda", "trap", "intercept", "on_trap"};
 	struct instruction send;
 	size_t i;
 

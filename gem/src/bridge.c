@@ -6,6 +6,7 @@
  */
 #include "bridge.h"
 
+#include <asm/unistd.h>
 #include <elf.h>
 #include <errno.h>
 #include <mruby/array.h>
@@ -21,6 +22,7 @@
 #include "block.h"
 #include "call.h"
 #include "exceptions.h"
+#include "gate.h"
 #include "gem.h"
 #include "place.h"
 #include "policy.h"
@@ -32,6 +34,7 @@ static struct {
 	mrb_value on_trap; /* Proc or nil */
 	struct scmp_place place; /* where it was said */
 	mrb_value call; /* the one Seccomp::Call */
+	mrb_value waiting; /* Array: the blocks of `continue` whose calls are under way, by their place in waiters */
 	scmp_bridge_fault report;
 	bool armed; /* an ordinary process has its handler */
 } bridge;
@@ -39,7 +42,7 @@ static struct {
 void scmp_bridge_set_block(mrb_state *mrb, uint16_t id, mrb_value block)
 {
 	mrb_ary_set(mrb, bridge.blocks, id, block);
-	scmp_policy_note_block();
+	scmp_policy_note_block(false);
 }
 
 void scmp_bridge_on_fault(scmp_bridge_fault report)
@@ -56,12 +59,97 @@ static void report(mrb_state *mrb, mrb_value exception)
 	bridge.report(place.file, place.line, described.text);
 }
 
+/*
+ * Calls that go on and have a block for their result. Not all of them come back: a
+ * handler of the host's may have jumped away, its thread may have been cancelled. What is
+ * below the place where the same thread traps now, on its stack, is gone; where all
+ * places are taken the oldest one is.
+ */
+enum { WAITERS_MAX = 4096, STACK_REACH = 1 << 18 };
+
+static struct waiter {
+	uint32_t number; /* 0: free */
+	int64_t thread;
+	uint64_t sp;
+} waiters[WAITERS_MAX];
+
+static uint32_t last_number;
+
+static bool is_gone(const struct waiter *waiter, int64_t thread, uint64_t sp)
+{
+	return waiter->thread == thread && sp - waiter->sp < STACK_REACH;
+}
+
+static size_t free_place(int64_t thread, uint64_t sp)
+{
+	size_t oldest = 0, i;
+
+	for (i = 0; i < WAITERS_MAX; i++) {
+		if (waiters[i].number == 0 || is_gone(&waiters[i], thread, sp))
+			return i;
+		if (waiters[i].number < waiters[oldest].number)
+			oldest = i;
+	}
+	return oldest;
+}
+
+uint32_t scmp_bridge_wait(mrb_state *mrb, const struct scmp_call *call, mrb_value block)
+{
+	int64_t thread = scmp_gate_call(__NR_gettid, 0, 0, 0, 0, 0, 0);
+	size_t place = free_place(thread, call->sp);
+
+	mrb_ary_set(mrb, bridge.waiting, (mrb_int)place, block);
+	if (++last_number == 0)
+		last_number = 1;
+	waiters[place] = (struct waiter){last_number, thread, call->sp};
+	return last_number;
+}
+
+/* The block of that number, or nil where it has given way to another. */
+static mrb_value take_waiter(mrb_state *mrb, uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < WAITERS_MAX; i++) {
+		mrb_value block;
+
+		if (waiters[i].number != number)
+			continue;
+		block = mrb_ary_ref(mrb, bridge.waiting, (mrb_int)i);
+		mrb_ary_set(mrb, bridge.waiting, (mrb_int)i, mrb_nil_value());
+		waiters[i].number = 0;
+		return block;
+	}
+	return mrb_nil_value();
+}
+
+/* The block of `continue` has the last word: an Integer in the kernel's convention, or the name of an errno. */
+static void run_then(mrb_state *mrb, struct scmp_call *call)
+{
+	mrb_value block = take_waiter(mrb, call->then), argument = mrb_int_value(mrb, (mrb_int)call->result), value;
+
+	if (mrb_nil_p(block))
+		mrb_raise(mrb, E_RUNTIME_ERROR, "too many calls are under way: the block of continue was not asked");
+	value = mrb_yield_argv(mrb, block, 1, &argument);
+	if (!scmp_call_result(mrb, value, &call->result)) {
+		char text[64];
+
+		mrb_raisef(mrb, mrb_class_get(mrb, "TypeError"),
+			   "the block of continue gives the result, an Integer or an errno such as :EIO, not %s",
+			   scmp_inspect(mrb, value, text, sizeof(text)));
+	}
+}
+
 static mrb_value run(mrb_state *mrb, void *data)
 {
 	struct scmp_call *call = data;
 	mrb_value block = mrb_ary_ref(mrb, bridge.blocks, call->rule->id), arguments[2];
 
 	scmp_call_begin(bridge.call, call);
+	if (call->asked_then) {
+		run_then(mrb, call);
+		return mrb_nil_value();
+	}
 	arguments[0] = mrb_int_value(mrb, call->data.nr);
 	arguments[1] = bridge.call;
 	/* on_trap's block gets the number first, a rule's block only the call. */
@@ -88,10 +176,14 @@ void scmp_bridge_run(struct scmp_call *call)
 
 	scmp_call_end(bridge.call);
 	if (failed) {
-		/* A decision made before the exception does not count: the block did not get to its end. */
-		call->decided = true;
-		call->kill = false;
-		call->result = call->rule->answer;
+		/* A decision made before the exception does not count: the block did not get to its end. What the call
+		 * itself has returned does: it is made. */
+		if (!call->asked_then) {
+			call->decided = true;
+			call->kill = false;
+			call->goes_on = false;
+			call->result = call->rule->answer;
+		}
 		mrb_protect_error(bridge.mrb, report_exception, &exception, &failed);
 		/* Where memory has come to its end there is none to describe that. */
 		if (failed)
@@ -167,7 +259,7 @@ static mrb_value on_trap(mrb_state *mrb, mrb_value self)
 	bridge.place = place;
 	mrb_gc_register(mrb, block);
 	bridge.on_trap = block;
-	scmp_policy_note_block();
+	scmp_policy_note_block(true);
 	if (scmp_policy_deferred() || bridge.armed)
 		return mrb_true_value();
 	r = scmp_trap_arm();
@@ -188,6 +280,9 @@ void scmp_bridge_init(mrb_state *mrb, struct RClass *module)
 	bridge.place = (struct scmp_place){0};
 	bridge.call = scmp_call_new(mrb);
 	mrb_gc_register(mrb, bridge.call);
+	bridge.waiting = mrb_ary_new(mrb);
+	mrb_gc_register(mrb, bridge.waiting);
+	memset(waiters, 0, sizeof(waiters));
 	bridge.report = report_on_stderr;
 	mrb_define_module_function(mrb, module, "on_trap", on_trap, MRB_ARGS_ANY());
 }

@@ -16,7 +16,9 @@
 #include <mruby/string.h>
 #include <stdio.h>
 
+#include "bridge.h"
 #include "constants.h"
+#include "continue.h"
 #include "gate.h"
 #include "gem.h"
 #include "memory.h"
@@ -60,6 +62,20 @@ static struct scmp_call *undecided(mrb_state *mrb, mrb_value self)
 	if (call->decided)
 		mrb_raise(mrb, E_RUNTIME_ERROR, "this call is decided already: a block makes one decision");
 	return call;
+}
+
+bool scmp_call_result(mrb_state *mrb, mrb_value value, int64_t *result)
+{
+	int number = mrb_symbol_p(value) ? scmp_resolve_errno(mrb_sym_name(mrb, mrb_symbol(value))) : 0;
+	uint64_t bits;
+
+	if (number)
+		*result = -number;
+	else if (!mrb_symbol_p(value) && scmp_value(mrb, value, &bits))
+		*result = (int64_t)bits;
+	else
+		return false;
+	return true;
 }
 
 /*
@@ -123,6 +139,38 @@ static mrb_value call_kill(mrb_state *mrb, mrb_value self)
 	struct scmp_call *call = undecided(mrb, self);
 
 	call->kill = true;
+	call->decided = true;
+	return mrb_nil_value();
+}
+
+/*
+ * call-seq: call.continue -> nil
+ *           call.continue { |result| ... } -> nil
+ *
+ * The call runs when the block has returned, as if it had not been intercepted: the
+ * program's other threads and its signal handlers run meanwhile. `result` is in the
+ * kernel's convention, and so is what the second block gives: an Integer, or the name of an
+ * errno (:EIO), which the program then sees in its place. It is called afresh, after the
+ * call, with the same Call; it makes no decision of its own.
+ *
+ * Only of a rule that intercepts. What starts a thread, vfork and exit go on without a second block, as
+ * they do not come back, or come back twice.
+ */
+static mrb_value call_continue(mrb_state *mrb, mrb_value self)
+{
+	struct scmp_call *call = undecided(mrb, self);
+	mrb_value block;
+
+	mrb_get_args(mrb, "&", &block);
+	if (!call->rule->intercepts)
+		mrb_raise(mrb, E_RUNTIME_ERROR,
+			  "a trapped call never runs: say rule.intercept for one that may continue");
+	if (!mrb_nil_p(block) && !scmp_continue_returns(&call->data))
+		mrb_raisef(mrb, E_ARGUMENT_ERROR,
+			   "%s does not come back here with a result: say continue without a block",
+			   scmp_syscall_by_number(call->data.nr)->name);
+	call->then = mrb_nil_p(block) ? 0 : scmp_bridge_wait(mrb, call, block);
+	call->goes_on = true;
 	call->decided = true;
 	return mrb_nil_value();
 }
@@ -434,6 +482,7 @@ void scmp_call_init(mrb_state *mrb, struct RClass *module)
 	mrb_define_method(mrb, class, "return", call_return, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "errno", call_errno, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, class, "kill", call_kill, MRB_ARGS_NONE());
+	mrb_define_method(mrb, class, "continue", call_continue, MRB_ARGS_BLOCK());
 	mrb_define_method(mrb, class, "number", call_number, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "syscall", call_syscall, MRB_ARGS_NONE());
 	mrb_define_method(mrb, class, "nth", call_nth, MRB_ARGS_NONE());

@@ -111,6 +111,19 @@ static void refuse_empty(const struct scmp_policy_context *context)
 			  "(SECCOMP_POLICY=none runs a program unfiltered)");
 }
 
+/* An interception without a block is a trap. */
+static void refuse_unasked(const struct scmp_policy_context *context, const struct scmp_rule *rule)
+{
+	if (!scmp_policy_deferred() || rule->verdict != SCMP_VERDICT_INTERCEPT || scmp_policy_asks(rule))
+		return;
+	scmp_policy_fault(
+		context, rule->file, rule->line, false,
+		"intercept asks a block, and there is none: `rule.intercept(:%s) { |call| call.continue }`, or "
+		"Seccomp.on_trap for all rules",
+		rule->name ? rule->name : "fsync");
+	scmp_policy_point("intercept");
+}
+
 /* Where an exception has ended the policy that is what is told. */
 static void refuse_unended(const struct scmp_policy_context *context)
 {
@@ -132,10 +145,13 @@ void scmp_policy_check(const struct scmp_policy_context *context)
 
 	refuse_unended(context);
 	refuse_empty(context);
+	refuse_unasked(context, &context->context.fallback);
 	for (i = 0; i < context->context.n_rules; i++) {
 		const struct scmp_rule *rule = &context->context.rules[i];
 
-		if (!scmp_answer_needs_block(rule) || scmp_policy_has_block())
+		refuse_unasked(context, rule);
+		if (!scmp_answer_needs_block(rule) || scmp_policy_asks(rule) ||
+		    (!scmp_policy_deferred() && scmp_policy_has_block()))
 			continue;
 		scmp_policy_fault(context, rule->file, rule->line, false,
 				  "%s cannot fail, its callers take an error for a result: give the trap a block that "

@@ -118,8 +118,8 @@ static mrb_value context_rule(mrb_state *mrb, mrb_value self)
 	scmp_wish_options(mrb, &wish, options);
 	if (!mrb_nil_p(block)) {
 		wish.block = block;
-		if (wish.rule.verdict != SCMP_VERDICT_TRAP) {
-			SCMP_WISH_FAULT(&wish, "%s takes no block: only trap asks one",
+		if (!scmp_rule_asks(&wish.rule)) {
+			SCMP_WISH_FAULT(&wish, "%s takes no block: only trap and intercept ask one",
 					wish.verb ? wish.verb : "this rule");
 			scmp_policy_point(wish.verb ? wish.verb : "rule");
 		} else {

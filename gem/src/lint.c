@@ -29,11 +29,11 @@ static void survey_context(struct scmp_lint *lint, const struct scmp_context *co
 
 		if (rule->nr >= SCMP_LINT_NUMBERS || calls[rule->nr] & DECIDED)
 			continue;
-		calls[rule->nr] |= (uint8_t)((scmp_rule_runs(rule) ? RUNS : REFUSED) | (rule->n_tests ? 0 : DECIDED));
+		calls[rule->nr] |= (uint8_t)((scmp_lint_lets(rule) ? RUNS : REFUSED) | (rule->n_tests ? 0 : DECIDED));
 	}
 	for (i = 0; i < SCMP_LINT_NUMBERS; i++) {
 		if (!(calls[i] & DECIDED))
-			calls[i] |= scmp_rule_runs(&context->fallback) ? RUNS : REFUSED;
+			calls[i] |= scmp_lint_lets(&context->fallback) ? RUNS : REFUSED;
 		lint->may_run[i] &= (calls[i] & RUNS) != 0;
 		lint->refused[i] |= (calls[i] & REFUSED) != 0;
 	}
@@ -75,7 +75,7 @@ bool scmp_lint_runs(int nr, const uint64_t *args)
 				break;
 			}
 		}
-		if (!scmp_rule_runs(taker))
+		if (!scmp_lint_lets(taker))
 			return false;
 	}
 	return true;
@@ -88,6 +88,7 @@ int scmp_lint_error(const struct scmp_rule *rule)
 		return (int)rule->data;
 	case SCMP_VERDICT_RETURN:
 	case SCMP_VERDICT_TRAP:
+	case SCMP_VERDICT_INTERCEPT:
 		return rule->answer < 0 ? (int)-rule->answer : 0;
 	default:
 		return -1;

@@ -35,6 +35,12 @@ bool scmp_lint_runs(int nr, const uint64_t *args);
 /* scmp_lint_matches() - whether all tests of a rule hold for these arguments */
 bool scmp_lint_matches(const struct scmp_rule *rule, const uint64_t *args);
 
+/* scmp_lint_lets() - whether it denies nothing: what is intercepted is to be seen, not to be kept out */
+static inline bool scmp_lint_lets(const struct scmp_rule *rule)
+{
+	return scmp_rule_runs(rule) || rule->verdict == SCMP_VERDICT_INTERCEPT;
+}
+
 /* scmp_lint_error() - the errno with which a rule that refuses answers by itself, 0 for a success, -1: it kills */
 int scmp_lint_error(const struct scmp_rule *rule);
 

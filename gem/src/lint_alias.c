@@ -274,7 +274,7 @@ static uint8_t find_family(const struct index *index, const char *name)
 /* That of a rule that refuses a call, or 0. */
 static uint8_t family_of(const struct scmp_rule *rule, const struct index *index)
 {
-	if (scmp_rule_runs(rule))
+	if (scmp_lint_lets(rule))
 		return 0;
 	/* The policy's own word for all of it: complete by itself. */
 	if (rule->family && strncmp(rule->family->name, "family(", 7) == 0)
@@ -349,6 +349,6 @@ void scmp_lint_aliases(const struct scmp_lint *lint)
 
 	index_names(&index);
 	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context))
-		if (scmp_rule_runs(&context->context.fallback))
+		if (scmp_lint_lets(&context->context.fallback))
 			check_context(lint, context, &index);
 }

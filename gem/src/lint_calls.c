@@ -94,7 +94,7 @@ static bool denies(const struct scmp_rule *rule)
 	case EOPNOTSUPP:
 	case EAFNOSUPPORT:
 	case EPROTONOSUPPORT:
-		return !scmp_rule_runs(rule);
+		return !scmp_lint_lets(rule);
 	default:
 		return false;
 	}
@@ -108,7 +108,7 @@ static void check_io_uring(const struct scmp_policy_context *context)
 
 	for (i = 0; i < context->context.n_rules; i++) {
 		const struct scmp_rule *rule = &context->context.rules[i];
-		bool lets_in = rule->nr == __NR_io_uring_setup && scmp_rule_runs(rule) && denies(fallback);
+		bool lets_in = rule->nr == __NR_io_uring_setup && scmp_lint_lets(rule) && denies(fallback);
 
 		if (!lets_in && !(denies(rule) && io_uring_does(rule->nr)))
 			continue;
@@ -156,7 +156,7 @@ enum { N_NEW_CALLS = sizeof(new_calls) / sizeof(new_calls[0]) };
 /* A trap's block can say ENOSYS, and is trusted with it. */
 static bool cuts_off(const struct scmp_rule *rule, size_t call)
 {
-	if (scmp_rule_runs(rule) || (rule->verdict == SCMP_VERDICT_TRAP && scmp_policy_has_block()))
+	if (scmp_lint_lets(rule) || (scmp_rule_asks(rule) && scmp_policy_has_block()))
 		return false;
 	switch (scmp_lint_error(rule)) {
 	case -1:

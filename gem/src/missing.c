@@ -28,9 +28,9 @@ enum { WORD_ROOM = 48, TEXT_ROOM = 64, WORDS_MAX = 32 };
 static const char *const rule_words[] = {"allow",	"errno", "return", "kill",    "kill_process",
 					 "kill_thread", "log",	 "trace",  "trap",    "add_rule",
 					 "include",	"load",	 "reset",  "silence", "intercept"};
-static const char *const call_words[] = {"return",  "errno",  "kill",	"syscall", "number", "nth",
-					 "process", "thread", "arch",	"ip",	   "caller", "arguments",
-					 "read",    "write",  "string", "flag?"};
+static const char *const call_words[] = {"return",    "errno",	 "kill",   "continue", "syscall", "number",
+					 "nth",	      "process", "thread", "arch",     "ip",	  "caller",
+					 "arguments", "read",	 "write",  "string",   "flag?"};
 static const char *const main_words[] = {"any",	    "all",    "none",	 "only", "mask",   "not_in",
 					 "accmode", "family", "on_arch", "puts", "print",  "p",
 					 "raise",   "loop",   "lambda",	 "proc", "format", "sprintf"};
@@ -48,15 +48,15 @@ static const char *const main_constants[] = {"Seccomp", "File", "Errno",  "Time"
 
 /* What other tools, and people, say for it. */
 static const char *const other_verbs[][2] = {
-	{"deny", "errno"},	{"block", "errno"},    {"reject", "errno"},    {"refuse", "errno"},
-	{"forbid", "errno"},	{"disallow", "errno"}, {"ban", "errno"},       {"blacklist", "errno"},
-	{"fail", "errno"},	{"error", "errno"},    {"denylist", "errno"},  {"permit", "allow"},
-	{"accept", "allow"},	{"pass", "allow"},     {"whitelist", "allow"}, {"allowlist", "allow"},
-	{"grant", "allow"},	{"terminate", "kill"}, {"abort", "kill"},      {"die", "kill"},
-	{"audit", "log"},	{"fake", "return"},    {"succeed", "return"},  {"result", "return"},
-	{"catch", "trap"},	{"hook", "trap"},      {"notify", "trap"},     {"intercept", "trap"},
-	{"user_notif", "trap"}, {"add", "add_rule"},   {"rule", "add_rule"},   {"load_policy", "include"},
-	{"require", "include"}, {"import", "include"},
+	{"deny", "errno"},     {"block", "errno"},    {"reject", "errno"},	  {"refuse", "errno"},
+	{"forbid", "errno"},   {"disallow", "errno"}, {"ban", "errno"},		  {"blacklist", "errno"},
+	{"fail", "errno"},     {"error", "errno"},    {"denylist", "errno"},	  {"permit", "allow"},
+	{"accept", "allow"},   {"pass", "allow"},     {"whitelist", "allow"},	  {"allowlist", "allow"},
+	{"grant", "allow"},    {"terminate", "kill"}, {"abort", "kill"},	  {"die", "kill"},
+	{"audit", "log"},      {"fake", "return"},    {"succeed", "return"},	  {"result", "return"},
+	{"catch", "trap"},     {"hook", "trap"},      {"notify", "intercept"},	  {"user_notif", "intercept"},
+	{"add", "add_rule"},   {"rule", "add_rule"},  {"load_policy", "include"}, {"require", "include"},
+	{"import", "include"},
 };
 
 static const char *const other_helpers[][2] = {

@@ -20,8 +20,8 @@ bool scmp_operand_is_family(const struct scmp_token *token)
 
 bool scmp_operand_is_action(const struct scmp_token *token)
 {
-	static const char *const actions[] = {"allow", "errno", "return", "kill",     "kill_process", "kill_thread",
-					      "log",   "trace", "trap",	  "add_rule", "silence"};
+	static const char *const actions[] = {"allow", "errno", "return", "kill",      "kill_process", "kill_thread",
+					      "log",   "trace", "trap",	  "intercept", "add_rule",     "silence"};
 
 	return token->kind == SCMP_TOKEN_WORD && SCMP_IS_ONE_OF(token, actions);
 }

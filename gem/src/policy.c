@@ -25,6 +25,7 @@ static struct {
 	struct scmp_program *programs; /* between build and install */
 	size_t n_programs;
 	bool has_block;
+	bool has_on_trap;
 	unsigned last_id;
 } policy = {.contexts_end = &policy.contexts};
 
@@ -90,9 +91,15 @@ bool scmp_policy_is_final(void)
 	return policy.deferred && policy.closed;
 }
 
-void scmp_policy_note_block(void)
+void scmp_policy_note_block(bool on_trap)
 {
 	policy.has_block = true;
+	policy.has_on_trap |= on_trap;
+}
+
+bool scmp_policy_asks(const struct scmp_rule *rule)
+{
+	return scmp_rule_asks(rule) && (rule->own_block || policy.has_on_trap);
 }
 
 bool scmp_policy_has_block(void)

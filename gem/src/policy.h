@@ -62,9 +62,12 @@ bool scmp_policy_deferred(void);
 /* scmp_policy_is_final() - deferred, and closed since: whatever a block still asks for can have no effect */
 bool scmp_policy_is_final(void);
 
-/* scmp_policy_note_block() - a block exists: rules that trap may choose their results */
-void scmp_policy_note_block(void);
+/* scmp_policy_note_block() - a block exists: rules that trap may choose their results; on_trap's is for all of them */
+void scmp_policy_note_block(bool on_trap);
 bool scmp_policy_has_block(void);
+
+/* scmp_policy_asks() - whether a block is there for the rule to ask */
+bool scmp_policy_asks(const struct scmp_rule *rule);
 
 /*
  * scmp_policy_close() - all rules are known: choose the contexts to load and

@@ -19,7 +19,8 @@ static void wish_log(struct scmp_wish *wish, bool log)
 	case SCMP_VERDICT_TRACE:
 		if (!log)
 			break;
-		SCMP_WISH_FAULT(wish, "%s cannot be recorded: log: true goes with errno, return, kill and trap",
+		SCMP_WISH_FAULT(wish,
+				"%s cannot be recorded: log: true goes with errno, return, kill, trap and intercept",
 				wish->verb);
 		scmp_policy_point("log: true");
 		break;
@@ -35,7 +36,7 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 	mrb_value keys;
 	mrb_int i;
 
-	wish->rule.traps = wish->rule.verdict == SCMP_VERDICT_TRAP;
+	wish->rule.traps = scmp_rule_asks(&wish->rule);
 	wish->rule.record = wish->rule.traps;
 	keys = mrb_hash_p(options) ? mrb_hash_keys(mrb, options) : mrb_ary_new(mrb);
 	for (i = 0; i < RARRAY_LEN(keys); i++) {
@@ -83,8 +84,8 @@ void scmp_wish_options(mrb_state *mrb, struct scmp_wish *wish, mrb_value options
 	if (has_log)
 		wish_log(wish, log);
 	if (wish->rule.limit && !wish->rule.record) {
-		SCMP_WISH_FAULT(wish,
-				"limit: is about records, and this rule writes none: it goes with trap or log: true");
+		SCMP_WISH_FAULT(wish, "limit: is about records, and this rule writes none: it goes with trap, "
+				      "intercept or log: true");
 		scmp_policy_point("limit");
 	}
 }

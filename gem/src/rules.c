@@ -172,7 +172,8 @@ static bool settle(mrb_state *mrb, struct scmp_wish *wish, const struct named *n
 		SCMP_WISH_FAULT(wish, "too many rules that trap: a policy can have %d of them", SCMP_ID_MAX);
 		return false;
 	}
-	if (!mrb_nil_p(wish->block))
+	rule->own_block = !mrb_nil_p(wish->block);
+	if (rule->own_block)
 		scmp_bridge_set_block(mrb, rule->id, wish->block);
 	return true;
 }

@@ -141,7 +141,8 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 	entry->kills_thread = answer.kills_thread;
 	entry->record = answer.record;
 	entry->limit = rule->limit;
-	entry->block = rule->verdict == SCMP_VERDICT_TRAP && scmp_policy_has_block();
+	entry->block = scmp_policy_asks(rule);
+	entry->intercepts = rule->verdict == SCMP_VERDICT_INTERCEPT;
 	entry->id = rule->id;
 	entry->answer_number = rule->answer_number;
 	entry->refuses = refuses(rule);

@@ -44,7 +44,7 @@ void scmp_unnamed_mend(struct scmp_policy_context *context)
 	size_t i;
 	int nr;
 
-	if (verdict != SCMP_VERDICT_ERRNO && verdict != SCMP_VERDICT_TRAP)
+	if (verdict != SCMP_VERDICT_ERRNO && !scmp_rule_asks(&context->context.fallback))
 		return;
 	for (i = 0; (nr = scmp_answer_odd(i)) >= 0; i++)
 		if (!takes_all(&context->context, nr))

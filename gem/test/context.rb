@@ -48,7 +48,7 @@ MISUSES = {
   "a mask of 0 takes every value of argument 0: ARG(:>=, 0) passes it over" =>
     ->(r) { r.kill :getpriority, Seccomp::ARG(:=~, "0xffffffff00000000", 0) },
   "unknown action :kil (did you mean :kill?)" => ->(r) { r.add_rule :kil, :mkdir },
-  "action :notify is not supported: use trap, whose block decides in the process" =>
+  "action :notify is not supported: use intercept, whose block decides in the process" =>
     ->(r) { r.add_rule :notify, :mkdir },
   "action :trap takes no operand" => ->(r) { r.add_rule Seccomp::SCMP_ACT_TRAP | 7, :mkdir },
   "errno 0 is out of range: 1 to 4095 (a faked success is `return 0`) " =>
@@ -56,12 +56,12 @@ MISUSES = {
   "mkdir has no argument wy: (did you mean why:?)" => ->(r) { r.kill :mkdir, wy: "x" },
   "limit: takes the number of records a second, 1 to 1000000, not 0" => ->(r) { r.trap :mkdir, limit: 0 },
   "limit: takes the number of records a second, 1 to 1000000, not \"9\"" => ->(r) { r.trap :mkdir, limit: "9" },
-  "limit: is about records, and this rule writes none: it goes with trap or log: true" =>
+  "limit: is about records, and this rule writes none: it goes with trap, intercept or log: true" =>
     ->(r) { r.errno 1, :mkdir, limit: 5 },
   "why: takes a String, not 7" => ->(r) { r.kill :mkdir, why: 7 },
   "log: takes true or false, not 1" => ->(r) { r.kill :mkdir, log: 1 },
-  "allow cannot be recorded: log: true goes with errno, return, kill and trap" => ->(r) { r.allow :mkdir, log: true },
-  "kill takes no block: only trap asks one" => ->(r) { r.kill(:mkdir) {} },
+  "allow cannot be recorded: log: true goes with errno, return, kill, trap and intercept" => ->(r) { r.allow :mkdir, log: true },
+  "kill takes no block: only trap and intercept ask one" => ->(r) { r.kill(:mkdir) {} },
   "exit_group cannot be refused: without it a process cannot end, or come back from a signal" =>
     ->(r) { r.errno 1, :exit_group },
   "getuid cannot fail, its callers take the error for a result: choose one with `return n, :getuid`" =>

@@ -9,6 +9,8 @@
  *   SCMP_ARCH_SA_FLAGS       what rt_sigaction(2) wants beside the usual
  *   scmp_raw_call()          a system call where we stand: >= 0, or -errno
  *   scmp_uc_...()            the registers of an interrupted call
+ *   scmp_uc_send()           to go on elsewhere, on another stack
+ *   scmp_uc_set_second()     and with another second argument
  *   scmp_thread_pointer()    what libc's thread variables hang on; 0: they cannot be used
  *   scmp_restore_signal()    the restorer of a signal frame, where the kernel wants one
  */
@@ -18,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The argument of rt_sigaction(2), in the kernel's own layout. */
 struct scmp_kernel_sigaction {
@@ -52,6 +55,20 @@ __attribute__((visibility("hidden"))) void scmp_handle_signal(int signo, siginfo
 #else
 #error "libscmp has no trap engine for this architecture"
 #endif
+
+/* The mask that returning from the signal restores. */
+static inline uint64_t scmp_uc_mask(const struct ucontext *uc)
+{
+	uint64_t mask;
+
+	memcpy(&mask, &uc->uc_sigmask, sizeof(mask));
+	return mask;
+}
+
+static inline void scmp_uc_set_mask(struct ucontext *uc, uint64_t mask)
+{
+	memcpy(&uc->uc_sigmask, &mask, sizeof(mask));
+}
 
 _Static_assert(offsetof(struct ucontext, uc_stack.ss_sp) == SCMP_UC_STACK_START, "frame.h");
 _Static_assert(offsetof(struct ucontext, uc_stack.ss_size) == SCMP_UC_STACK_SIZE, "frame.h");

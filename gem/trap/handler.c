@@ -3,9 +3,10 @@
  * [async-signal-safe] The SIGSYS handler: from the kernel's signal to the result
  * register. The rules that any change must keep:
  *
- *   - every system call goes through the gate, and only those of filter/doors.c;
- *   - all signals but SIGSYS are masked, from the first instruction to the last:
- *     no host code may run, or longjmp away, between taking the lock and leaving it;
+ *   - every system call goes through the gate, and only those of filter/doors.c, or
+ *     the one that was trapped;
+ *   - all signals but SIGSYS are masked, from the first instruction to the last, but for that one
+ *     call (perform.h): no host code may run, or longjmp away, between taking the lock and leaving it;
  *   - nothing is believed of the siginfo that the registers do not say as well;
  *   - a trap inside the handler (Ruby has made a call that the policy traps)
  *     comes back here at once, and must find an answer without waiting;
@@ -17,14 +18,19 @@
 #include <linux/auxvec.h>
 #include <linux/errno.h>
 
+#include "alternate.h"
 #include "arch.h"
+#include "continue.h"
 #include "end.h"
+#include "epoch.h"
 #include "gate.h"
 #include "inherited.h"
 #include "limit.h"
 #include "lock.h"
 #include "log.h"
 #include "modules.h"
+#include "perform.h"
+#include "signals.h"
 #include "virtual.h"
 
 uint64_t scmp_hwcap2;
@@ -42,32 +48,12 @@ struct work {
 	bool on_alternate_stack; /* the handler was entered on the host's */
 };
 
-/* `here` is on the host's alternate stack, as the kernel noted it. */
-static bool on_alternate_stack(const struct ucontext *uc, const void *here)
-{
-	uintptr_t start = (uintptr_t)uc->uc_stack.ss_sp;
-
-	return (uintptr_t)here >= start && (uintptr_t)here - start < uc->uc_stack.ss_size;
-}
-
-/*
- * To be called on another stack, when the signal's frame is on the alternate one. The
- * kernel sees that we have left that, so a nested trap would start at its top again, over
- * the frames from which we came. It is switched off; returning from the signal restores it.
- */
-static void leave_alternate_stack(void)
-{
-	static const stack_t none = {.ss_flags = SS_DISABLE};
-
-	(void)scmp_gate_call(__NR_sigaltstack, (long)&none, 0, 0, 0, 0, 0);
-}
-
 static void work_here(void *arg)
 {
 	const struct work *work = arg;
 
 	if (work->on_alternate_stack)
-		leave_alternate_stack();
+		scmp_alternate_leave();
 	if (work->call)
 		work->config->run_block(work->call);
 	else
@@ -84,7 +70,7 @@ static void do_in_ruby(const struct scmp_trap_config *config, struct scmp_call *
 		work_here(&work);
 		return;
 	}
-	work.on_alternate_stack = on_alternate_stack(uc, __builtin_frame_address(0));
+	work.on_alternate_stack = scmp_alternate_has(uc, (uint64_t)__builtin_frame_address(0));
 	scmp_on_stack((void *)top, work_here, &work);
 }
 
@@ -163,29 +149,67 @@ static const struct scmp_trap_config *learn(const struct scmp_trap_config *confi
 	return present_config();
 }
 
+static bool is_recorded(const struct scmp_trap_config *config, const struct scmp_trap_rule *rule)
+{
+	return rule->record && (!rule->limit || scmp_limit_passes(config, rule));
+}
+
+/*
+ * The block has let the call run. What has no result that could be written down is recorded before it
+ * goes on; so is exec, which comes back only where it fails, and is recorded again then.
+ * Return: false where the thread is sent, and has its result from the kernel.
+ */
+static bool go_on(const struct scmp_trap_config *config, struct scmp_call *call, struct ucontext *uc,
+		  struct scmp_way_back *back)
+{
+	bool recorded = is_recorded(config, call->rule), returns = scmp_continue_returns(&call->data);
+
+	call->open_ended = !returns || call->data.nr == __NR_execve || call->data.nr == __NR_execveat;
+	if (recorded && call->open_ended)
+		scmp_record(config, call, 0);
+	call->open_ended = false;
+	/* A handler of the host's that jumps away must find its alternate stack as it was. */
+	if (scmp_alternate_has(uc, (uint64_t)__builtin_frame_address(0)))
+		scmp_alternate_rejoin(uc);
+	if (!scmp_continue(config, &call->data, uc, returns && (recorded || call->then), back, &call->result))
+		return false;
+	if (call->then && returns) {
+		call->asked_then = true;
+		ask_block(config, call, uc);
+	}
+	if (recorded)
+		scmp_record(config, call, call->result);
+	return true;
+}
+
 /*
  * The answer of a rule, with its record. A trap from the gate is a call of the
- * handler's that is not among the doors: to ask or to record would be to make another.
+ * handler's that is not among the doors, or one that goes on and that another context
+ * traps as well: to ask or to record would be to make another.
+ * Return: false where there is none to write, as the call goes on.
  */
-static int64_t answer(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
+static bool answer(const struct scmp_trap_config *config, struct scmp_call *call, struct ucontext *uc,
+		   struct scmp_way_back *back)
 {
 	const struct scmp_trap_rule *rule = call->rule;
-	bool from_gate = call->data.instruction_pointer == SCMP_GATE_IP;
+	bool from_gate = scmp_is_gate(call->data.instruction_pointer);
 
 	if (rule->block && config->run_block && !from_gate)
 		ask_block(config, call, uc);
+	if (call->decided && call->goes_on)
+		return go_on(config, call, uc, back);
 	if (!call->decided) {
 		call->kill = rule->kills || rule->kills_thread;
 		call->result = rule->answer;
 	}
-	if (rule->record && !from_gate && (!rule->limit || scmp_limit_passes(config, rule)))
+	if (!from_gate && is_recorded(config, rule))
 		scmp_record(config, call, call->result);
 	if (call->kill) {
 		if (!call->decided && rule->kills_thread)
 			scmp_end_thread();
 		scmp_end_process();
 	}
-	return call->result;
+	return true;
 }
 
 /* The rule behind the trap, or NULL; `room` is for one that only the filter knows. */
@@ -217,28 +241,41 @@ static bool is_virtual(const siginfo_t *info, const struct ucontext *uc)
 	return is_of_a_filter(info, uc) && !(info->si_errno & SCMP_ID_MAX) && info->si_errno >> SCMP_ID_BITS;
 }
 
+/* A virtual call; from the gate it is made already, and not in a way that we would make it. */
+static int64_t perform_virtual(const struct scmp_trap_config *config, const struct seccomp_data *data,
+			       struct ucontext *uc)
+{
+	int64_t result;
+
+	if (scmp_is_gate(data->instruction_pointer))
+		return -EPERM;
+	return scmp_virtual(config, data, uc, &result) ? result : -ENOSYS;
+}
+
 void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 {
 	const struct scmp_trap_config *config = present_config();
 	struct ucontext *uc = context;
 	struct scmp_trap_rule inherited;
+	struct scmp_way_back back;
 	struct scmp_call call;
 
-	if (on_alternate_stack(uc, uc) && !on_alternate_stack(uc, __builtin_frame_address(0)))
-		leave_alternate_stack();
+	if (scmp_alternate_has(uc, (uint64_t)uc) && !scmp_alternate_has(uc, (uint64_t)__builtin_frame_address(0)))
+		scmp_alternate_leave();
 	call.data.nr = info->si_syscall;
 	call.data.arch = SCMP_AUDIT_ARCH;
 	call.data.instruction_pointer = scmp_uc_ip(uc);
 	scmp_uc_args(uc, call.data.args);
 	if (is_virtual(info, uc)) {
-		scmp_uc_set_result(uc,
-				   scmp_virtual(&config->log, (unsigned)info->si_errno >> SCMP_ID_BITS, &call.data));
+		scmp_uc_set_result(uc, perform_virtual(config, &call.data, uc));
 		return;
 	}
-	if (!config->rules && config->open && is_of_a_filter(info, uc) && scmp_uc_ip(uc) != SCMP_GATE_IP)
+	if (!config->rules && config->open && is_of_a_filter(info, uc) && !scmp_is_gate(scmp_uc_ip(uc)))
 		config = learn(config, uc);
 	call.rule = is_of_a_filter(info, uc) ? rule_of(info, config, &inherited) : NULL;
 	if (!call.rule) {
+		if (scmp_signals_forward(signo, info, uc))
+			return;
 		scmp_note(
 			config,
 			"libscmp: a SIGSYS that no rule of the policy has sent (kill(2), another filter): the process "
@@ -248,34 +285,42 @@ void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 
 	/* Unlocked: traps that are not asked of a block are counted as well. */
 	call.nth = __atomic_add_fetch(&counts[call.rule->id], 1, __ATOMIC_RELAXED);
+	call.sp = scmp_uc_sp(uc);
 	call.decided = false;
 	call.kill = false;
+	call.goes_on = false;
+	call.then = 0;
+	call.asked_then = false;
+	call.open_ended = false;
 	call.result = call.rule->answer;
-	scmp_uc_set_result(uc, answer(config, &call, uc));
+	if (answer(config, &call, uc, &back))
+		scmp_uc_set_result(uc, call.result);
 }
 
 int scmp_trap_arm(void)
 {
-	static const uint64_t sigsys = 1ull << (SIGSYS - 1);
+	static const uint64_t sigsys = SCMP_SIGSYS_BIT;
 	const struct scmp_kernel_sigaction action = {
 		.handler = scmp_signal_entry,
 		.flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SCMP_ARCH_SA_FLAGS,
 		.restorer = scmp_restore_signal,
 		.mask = ~sigsys,
 	};
+	struct scmp_kernel_sigaction before;
 	long rc;
 
 	rc = scmp_gate_open();
 	if (rc < 0)
 		return (int)rc;
-	rc = scmp_gate_call(__NR_rt_sigaction, SIGSYS, (long)&action, 0, sizeof(action.mask), 0, 0);
+	rc = scmp_gate_call(__NR_rt_sigaction, SIGSYS, (long)&action, (long)&before, sizeof(action.mask), 0, 0);
 	if (rc < 0)
 		return (int)rc;
+	scmp_signals_inherit(&before);
 	/* Whoever made this image by exec may have left it blocked: a trap would then be death. */
 	rc = scmp_gate_call(__NR_rt_sigprocmask, SIG_UNBLOCK, (long)&sigsys, 0, sizeof(sigsys), 0, 0);
 	if (rc < 0)
 		return (int)rc;
-	scmp_lock_init();
+	scmp_epoch_init();
 	return 0;
 }
 
@@ -284,6 +329,7 @@ void scmp_trap_configure(const struct scmp_trap_config *config)
 	static bool snapshot; /* of the list that the dynamic linker may change by now */
 
 	scmp_hwcap2 = scmp_auxiliary(config->auxv, AT_HWCAP2);
+	scmp_alternate_init(scmp_auxiliary(config->auxv, AT_MINSIGSTKSZ));
 	if (!snapshot) {
 		scmp_modules_snapshot(config->auxv);
 		snapshot = true;

@@ -135,6 +135,8 @@ static char *put_result(char *dst, char *end, const struct scmp_call *call, int6
 
 	if (call->kill)
 		return scmp_print_text(dst, end, ",\"killed\":true");
+	if (call->open_ended)
+		return scmp_print_text(dst, end, ",\"result\":null");
 	dst = scmp_print_text(dst, end, ",\"result\":");
 	dst = scmp_print_signed(dst, end, error ? -1 : result);
 	if (!error)

@@ -9,24 +9,23 @@
  *   - a child made by vfork(2) shares VM and lock with its parent, rightly, and
  *     may be killed while it holds them: its parent, when it comes, gets them, with -EOWNERDEAD.
  *
- * The word says whether it is taken, and the epoch in which it was. The epoch lives
- * on a page that the kernel wipes in a forked child, and only there (MADV_WIPEONFORK):
- * the child finds 0 and goes on to the next epoch. A word of another epoch than
- * the present one belongs to somebody who is not here.
+ * The word says whether it is taken, and the epoch in which it was (epoch.h), which is
+ * another in a forked child. A word of another epoch than the present one belongs to
+ * somebody who is not here.
  *
  * The owner is known by its thread pointer, as gettid(2) would cost a tenth of a
  * trap. A vfork child has its parent's; the parent sleeps for as long as it lives.
  */
 #include "lock.h"
 
+#include <asm/unistd.h>
 #include <linux/errno.h>
 #include <linux/futex.h>
-#include <linux/mman.h>
 #include <linux/time_types.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arch.h"
+#include "epoch.h"
 #include "gate.h"
 
 /* The lower half of the word is the futex: whether it is taken, and whether somebody may be waiting. */
@@ -47,40 +46,6 @@ static uint64_t owner, entered;
 
 /* The owner for whom somebody has waited in vain; nobody does so again. */
 static uint64_t hopeless;
-
-/* A page by itself, of the largest size, in the part of the data that has no file behind it. */
-static union {
-	uint32_t epoch;
-	char page[SCMP_GATE_SIZE];
-} wiped __attribute__((aligned(SCMP_GATE_SIZE)));
-
-static uint32_t last_epoch;
-
-void scmp_lock_init(void)
-{
-	/*
-	 * Where this is refused the epoch never changes, and a forked child that finds
-	 * the lock taken learns so by its patience: later, not wrongly.
-	 */
-	(void)scmp_gate_call(__NR_madvise, (long)&wiped, sizeof(wiped), MADV_WIPEONFORK, 0, 0, 0);
-}
-
-static uint32_t present_epoch(void)
-{
-	uint32_t epoch = __atomic_load_n(&wiped.epoch, __ATOMIC_ACQUIRE);
-	uint32_t next;
-
-	if (epoch)
-		return epoch;
-
-	/* All threads of a new child compute the same number, or find it written. */
-	next = __atomic_load_n(&last_epoch, __ATOMIC_RELAXED) + 1;
-	if (__atomic_compare_exchange_n(&wiped.epoch, &epoch, next, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		__atomic_store_n(&last_epoch, next, __ATOMIC_RELAXED);
-		epoch = next;
-	}
-	return epoch;
-}
 
 static bool change(uint64_t *seen, uint64_t to)
 {
@@ -105,7 +70,7 @@ static void note_owner(uint64_t thread)
 
 int scmp_lock_enter(uint64_t thread, bool own_stack)
 {
-	uint32_t epoch = present_epoch();
+	uint32_t epoch = scmp_epoch();
 	uint64_t mine = (uint64_t)epoch << 32 | TAKEN;
 	uint64_t seen = 0;
 	int rounds = 0;
@@ -156,6 +121,15 @@ void scmp_lock_leave(void)
 
 	if (seen & WAITERS)
 		(void)scmp_gate_call(__NR_futex, (long)&word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+}
+
+void scmp_lock_abandon(void)
+{
+	/* Taken, in the epoch 0, which nobody lives in. */
+	uint64_t seen = __atomic_exchange_n(&word, TAKEN, __ATOMIC_ACQ_REL);
+
+	if (seen & WAITERS)
+		(void)scmp_gate_call(__NR_futex, (long)&word, FUTEX_WAKE_PRIVATE, INT32_MAX, 0, 0, 0);
 }
 
 void scmp_lock_lose(void)

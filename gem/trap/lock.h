@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* scmp_lock_init() - from now on a forked child can tell that it is one; to be called once a process image */
-void scmp_lock_init(void);
-
 /*
  * scmp_lock_enter() - take the lock; waits for other threads, a minute at most
  * @thread: the thread pointer
@@ -26,6 +23,9 @@ int scmp_lock_enter(uint64_t thread, bool own_stack);
 
 /* scmp_lock_leave() - after 0 or -EOWNERDEAD */
 void scmp_lock_leave(void);
+
+/* scmp_lock_abandon() - in place of leave(), after -EOWNERDEAD: the next who comes gets that too */
+void scmp_lock_abandon(void);
 
 /* scmp_lock_lose() - in place of leave(): Ruby is of no more use to anybody */
 void scmp_lock_lose(void);

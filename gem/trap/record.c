@@ -5,6 +5,8 @@
  *   scmp[4711] uname: uname(0x7ffc1234) = -1 EPERM  trap p.rb:2  from libc.so.6+0xcf2a7
  *   scmp[4711] vi: mkdir("/tmp/x", 0777) = -1 EPERM  errno p.rb:3 "no new folders"  from libc.so.6+0xdd1f7
  *   scmp[4711] sh: ptrace(PTRACE_ATTACH, 1, NULL, 0) = ? killed  kill p.rb:4  from libc.so.6+0x102a17
+ *   scmp[4711] cp: fsync(4) = 0  intercept p.rb:5  from libc.so.6+0xf7a35
+ *   scmp[4711] sh: execve("/bin/ls", ["ls"], ...) = ?  intercept p.rb:6  from libc.so.6+0xd5b97
  *   scmp[4711] nc: socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = -1 EPERM  inherited rule 1  from libc.so.6+0x10e4a7
  *                                                             (on one line)  add: rule.allow :socket, domain: :AF_INET
  *
@@ -101,6 +103,8 @@ static char *print_tail(char *dst, char *end, const struct scmp_trap_config *con
 	dst = scmp_print_text(dst, end, ") = ");
 	if (call->kill)
 		dst = scmp_print_text(dst, end, "? killed");
+	else if (call->open_ended)
+		dst = scmp_print_text(dst, end, "?");
 	else
 		dst = scmp_print_result(dst, end, result);
 	dst = scmp_print_text(dst, end, "  ");

@@ -36,6 +36,7 @@ struct scmp_trap_rule {
 	bool record; /* write a record */
 	uint32_t limit; /* at most so many in a second; 0: all of them */
 	bool block; /* ask the block first */
+	bool intercepts; /* the block may let the call run */
 	bool pretends; /* it refuses a call that cannot fail: the answer is no errno */
 	bool refuses; /* its answer is a refusal, and no number that the policy has chosen: allow.h */
 	bool named; /* it names its calls, and is no default */
@@ -49,8 +50,13 @@ struct scmp_call {
 	struct seccomp_data data; /* nr, arch, instruction_pointer, args */
 	const struct scmp_trap_rule *rule;
 	uint64_t nth; /* trap of the rule, in this process and those that it was forked from; 1 is the first */
+	uint64_t sp; /* the stack pointer where it was made */
 	bool decided; /* the block has chosen */
 	bool kill; /* ... to kill the process */
+	bool goes_on; /* ... that the call runs */
+	uint32_t then; /* ... and what is asked with its result: a number of the bridge's; 0: nothing */
+	bool asked_then; /* that is what run_block() is to do now */
+	bool open_ended; /* it has no result: it does not come back, or not to us */
 	int64_t result; /* ... or this result */
 };
 
@@ -70,12 +76,17 @@ struct scmp_log {
 		id; /* scmp_log_id(); where it no longer agrees the host has taken the number, and nothing is written */
 };
 
+/* The SECCOMP_ variables. */
+enum { SCMP_KEPT_MAX = 3 };
+
 struct scmp_trap_config {
 	const struct scmp_trap_rule *rules; /* indexed by id; entry 0 is unused; NULL: not known, the filter is asked */
 	size_t n_rules; /* ids 1 to n_rules - 1 are ours */
 	struct scmp_log log;
 	const char *program; /* the host's short name, for records */
 	const void *auxv; /* its auxiliary vector, behind the environment: names of modules; or NULL */
+	const char *library; /* absolute path of the one that exec'd children preload; NULL: they do not */
+	const char *kept[SCMP_KEPT_MAX]; /* "NAME=value", variables that they need as well; NULL behind the last */
 	scmp_run_block run_block; /* NULL: static answers only */
 	/*
 	 * Opens Ruby, and configures the handler anew with what it has learnt; or NULL. Asked for

@@ -44,7 +44,7 @@ OTHERWISE.update({number: {65534} for number in (102, 104, 107, 108)})
 
 def gate_address():
     with open(os.path.join(SOURCE, "gem/trap/gate.h"), encoding="utf-8") as file:
-        return int(re.search(r"SCMP_GATE_ADDRESS (0x[0-9a-f]+)ul", file.read())[1], 16)
+        return int(re.search(r"SCMP_GATE_ADDRESS (0x[0-9a-f]+)", file.read())[1], 16)
 
 
 class Gate(Live):
@@ -168,7 +168,7 @@ class HardRules(Gate):
             f"{FUTEX}:@:138:0": refused,  # WAKE_BITSET, private
             f"{RT_SIGPROCMASK}:1:@:0:8": 0,  # UNBLOCK
             f"{RT_SIGPROCMASK}:0:@:0:8": refused,  # BLOCK
-            f"{RT_SIGPROCMASK}:2:@:0:8": refused,  # SETMASK
+            f"{RT_SIGPROCMASK}:2:@:0:8": 0,  # SETMASK
             f"{RT_SIGACTION}:{SIGSYS}:0:@:8": 0,
             f"{RT_SIGACTION}:10:0:@:8": refused,
             f"{RT_SIGACTION}:9:0:0:8": refused,

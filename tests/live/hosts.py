@@ -4,6 +4,7 @@
 import os
 import re
 import resource
+import signal
 import subprocess
 import unittest
 
@@ -66,13 +67,14 @@ class BusyBeforeMain(Host):
             self.assert_trapped(records, "uname", "uname")
 
     def test_a_thread_that_another_first_library_has_made_gets_the_filter(self):
-        for result, records in self.both(
-            UNAME, host("marker"), env={"LD_PRELOAD": f"{LIBSCMP}:{host('libearly.so')}"}
-        ):
-            self.assertEqual(result.returncode, 0, result)
-            mode, early = result.stdout.splitlines()
-            self.assertEqual(state(mode + "\n"), (2, 1, -EXDEV))
-            self.assertRegex(early, r"early: -18")
+        preload = {"LD_PRELOAD": f"{LIBSCMP}:{host('libearly.so')}"}
+        (result, _), (child, _) = self.both(UNAME, host("marker"), env=preload)
+        self.assertEqual(result.returncode, 0, result)
+        mode, early = result.stdout.splitlines()
+        self.assertEqual(state(mode + "\n"), (2, 1, -EXDEV))
+        self.assertRegex(early, r"early: -18")
+        # It blocks signals before the handler is there: in an exec'd child that is death.
+        self.assertEqual((child.returncode, child.stdout), (-signal.SIGSYS, ""), child)
 
 
 class Kinds(Host):

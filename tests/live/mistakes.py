@@ -123,7 +123,7 @@ class Several(Marked):
                 "2: unknown errno :EPRM (did you mean :EPERM?)",
                 "2: why: takes a String, not 3",
                 "2: log: takes true or false, not 4",
-                "2: errno takes no block: only trap asks one",
+                "2: errno takes no block: only trap and intercept ask one",
                 "2: unknown syscall :opne (did you mean :open?)",
             ],
         )

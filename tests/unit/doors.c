@@ -36,9 +36,20 @@ static const struct {
 	{__NR_ioctl, "ioctl"},
 	{__NR_clock_gettime, "clock_gettime"},
 	{__NR_close_range, "close_range"},
+	{__NR_rt_sigsuspend, "rt_sigsuspend"},
+	{__NR_ppoll, "ppoll"},
+	{__NR_pselect6, "pselect6"},
+	{__NR_epoll_pwait, "epoll_pwait"},
+	{441, "epoll_pwait2"},
+	{__NR_io_pgetevents, "io_pgetevents"},
+	{__NR_clone, "clone"},
+	{__NR_clone3, "clone3"},
+	{__NR_execve, "execve"},
+	{__NR_execveat, "execveat"},
 #if defined(__x86_64__)
 	{__NR_arch_prctl, "arch_prctl"},
 	{__NR_dup2, "dup2"},
+	{__NR_fork, "fork"},
 #endif
 };
 
@@ -136,6 +147,57 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 #define GATE_TRY_READ "gate rt_sigprocmask 0&ffffffff==63\n"
 #define GATE_RECORDS GATE_FIRST GATE_TRY_READ GATE_REST
 
+/* And what is written there. */
+#define GATE_TRY_WRITE "gate futex 1&ffffffff==85 2&ffffffff==0 5&ffffffff==12000000\n"
+
+/* In a host: the mask in which a call goes on, and memory that is written; no answer for who sets SIGSYS. */
+#define GATE_HOST                                                                                                      \
+	"gate getpid\n"                                                                                                \
+	"gate gettid\n"                                                                                                \
+	"gate futex 1&ffffffff==80\n"                                                                                  \
+	"gate futex 1&ffffffff==81\n"                                                                                  \
+	"gate madvise 2&ffffffff==12\n" GATE_ARCH_PRCTL "gate rt_sigprocmask 0&ffffffff==1\n"                          \
+	"gate rt_sigprocmask 0&ffffffff==2\n"                                                                          \
+	"gate rt_sigaction 0&ffffffff==1f\n"                                                                           \
+	"gate rt_sigtimedwait\n" GATE_TRY_READ GATE_TRY_WRITE "gate sigaltstack 1==0\n"                                \
+	"mremap 1==1000 2==1000 3==3 4==70010000\n"
+
+#if defined(__x86_64__)
+#define PERFORMED_FORK                                                                                                 \
+	"gate fork\n"                                                                                                  \
+	"fork -> virtual 1\n"
+#else
+#define PERFORMED_FORK ""
+#endif
+
+#define PERFORMED                                                                                                      \
+	"gate rt_sigprocmask\n"                                                                                        \
+	"rt_sigprocmask 0&ffffffff==0 1!=0 -> virtual 1\n"                                                             \
+	"rt_sigprocmask 0&ffffffff==2 1!=0 -> virtual 1\n"                                                             \
+	"gate rt_sigaction\n"                                                                                          \
+	"rt_sigaction 1!=0 -> virtual 1\n"                                                                             \
+	"rt_sigaction 0&ffffffff==1f -> virtual 1\n"                                                                   \
+	"gate rt_sigsuspend\n"                                                                                         \
+	"rt_sigsuspend -> virtual 1\n"                                                                                 \
+	"gate ppoll\n"                                                                                                 \
+	"ppoll 3!=0 -> virtual 1\n"                                                                                    \
+	"gate pselect6\n"                                                                                              \
+	"pselect6 5!=0 -> virtual 1\n"                                                                                 \
+	"gate epoll_pwait\n"                                                                                           \
+	"epoll_pwait 4!=0 -> virtual 1\n"                                                                              \
+	"gate epoll_pwait2\n"                                                                                          \
+	"epoll_pwait2 4!=0 -> virtual 1\n"                                                                             \
+	"gate io_pgetevents\n"                                                                                         \
+	"io_pgetevents 5!=0 -> virtual 1\n"                                                                            \
+	"gate sigaltstack\n"                                                                                           \
+	"sigaltstack 0!=0 -> virtual 1\n"                                                                              \
+	"clone3 -> 38\n" PERFORMED_FORK "gate clone\n"                                                                 \
+	"clone 0&100==0 1==0 -> virtual 1\n"                                                                           \
+	"gate execve\n"                                                                                                \
+	"execve -> virtual 1\n"                                                                                        \
+	"gate execveat\n"                                                                                              \
+	"execveat -> virtual 1\n"
+
 #define TRAPS "prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2==0 -> 3602\n" KILLS
 
 #define KILLS                                                                                                          \
@@ -206,8 +268,15 @@ int main(void)
 	check_list("a process that is no host has three doors", &plain, ALWAYS);
 	check_list("traps need the gate, log or not", &traps, ALWAYS TRAPS OTHER_PROBES GATE);
 	check_list("blocks may try the host's memory, without an effect", &asking,
-		   ALWAYS TRAPS OTHER_PROBES GATE_FIRST GATE_TRY_READ "gate futex 1&ffffffff==85 2&ffffffff==0 "
-								      "5&ffffffff==12000000\n" GATE_REST);
+		   ALWAYS TRAPS OTHER_PROBES "gate getpid\n"
+					     "gate gettid\n"
+					     "gate futex 1&ffffffff==80\n"
+					     "gate futex 1&ffffffff==81\n"
+					     "gate madvise 2&ffffffff==12\n" GATE_ARCH_PRCTL
+					     "gate rt_sigprocmask 0&ffffffff==1\n"
+					     "gate rt_sigprocmask 0&ffffffff==2\n"
+					     "gate rt_sigaction 0&ffffffff==1f\n"
+					     "gate rt_sigtimedwait\n" GATE_TRY_READ GATE_TRY_WRITE GATE_REST);
 	check_list("limits need a clock", &limited,
 		   ALWAYS TRAPS OTHER_PROBES GATE_FIRST "gate clock_gettime 0&ffffffff==6\n" GATE_REST);
 	check_list("a host answers the probe", &quiet,
@@ -222,7 +291,7 @@ int main(void)
 			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==4 -> 7\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==5 -> 2048\n" TRAPS OTHER_PROBES
 			  "gate write 0&ffffffff==3e8\n"
-			  "gate fstat 0&ffffffff==3e8\n" GATE_RECORDS);
+			  "gate fstat 0&ffffffff==3e8\n" GATE_HOST PERFORMED);
 	check_list("where write is refused the log's number stays the log's", &guarded,
 		   ALWAYS TRAPS OTHER_PROBES "gate write 0&ffffffff==3e8\n"
 					     "gate fstat 0&ffffffff==3e8\n"
@@ -232,12 +301,12 @@ int main(void)
 	check_virtual("the handler closes ranges that have the log in them, and only calls of its own spare it", true,
 		      "gate close_range 1<3e8\n"
 		      "gate close_range 0>3e8 0<=ffffffff\n"
-		      "close_range -> virtual 1\n");
+		      "close_range -> virtual 1\n" PERFORMED);
 	check_virtual("to the last number the host closes by itself, where the log can be opened again", false,
 		      "gate close_range 1<3e8\n"
 		      "gate close_range 0>3e8 0<=ffffffff\n"
 		      "close_range 1&ffffffff==ffffffff\n"
-		      "close_range -> virtual 1\n");
+		      "close_range -> virtual 1\n" PERFORMED);
 	check_list("a log too far up to be told is not told", &far,
 		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1 2==0 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1 2==1 3==0 -> 3601\n"

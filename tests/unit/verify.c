@@ -32,6 +32,7 @@ static struct scmp_rule rules[] = {
 	RULE(142, ERRNO, 4, MASKED(1, 0x0000000600000006, 0x0000000200000004), TEST(0, LE, 7)),
 	RULE(__NR_socket, ALLOW, 0, TEST(0, EQ, 1)),
 	RULE(__NR_socket, ERRNO, 97),
+	RULE(143, ERRNO, 5, TEST(0, EQ, 0x700000005)),
 	TRAP_RULE(__NR_openat, 1, MASKED(2, 0x40, 0x40), TEST(3, GT, 0777)),
 	TRAP_RULE(__NR_uname, 2),
 	RULE(__NR_chdir, KILL_PROCESS, 0),
@@ -227,7 +228,7 @@ static void test_loosened(void)
 		{"nor are those above 4 GiB", offsetof(struct seccomp_data, instruction_pointer) + 4, 0},
 		{"larger numbers of a call are not that call", offsetof(struct seccomp_data, nr), __NR_openat},
 		{"a larger argument is not that argument", offsetof(struct seccomp_data, args[2]), 0x5412},
-		{"nor is one above 4 GiB", offsetof(struct seccomp_data, args[0]) + 4, 0},
+		{"nor is one 4 GiB above it", offsetof(struct seccomp_data, args[0]) + 4, 7},
 	};
 	struct scmp_program program;
 	struct scmp_why why;

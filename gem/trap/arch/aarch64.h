@@ -60,6 +60,17 @@ static inline uint64_t scmp_uc_ip(const struct ucontext *uc)
 	return uc->uc_mcontext.pc;
 }
 
+static inline void scmp_uc_send(struct ucontext *uc, uint64_t ip, uint64_t sp)
+{
+	uc->uc_mcontext.pc = ip;
+	uc->uc_mcontext.sp = sp;
+}
+
+static inline void scmp_uc_set_second(struct ucontext *uc, uint64_t argument)
+{
+	uc->uc_mcontext.regs[1] = argument;
+}
+
 static inline void scmp_uc_set_result(struct ucontext *uc, int64_t result)
 {
 	uc->uc_mcontext.regs[0] = (uint64_t)result;

@@ -70,6 +70,17 @@ static inline uint64_t scmp_uc_ip(const struct ucontext *uc)
 	return uc->uc_mcontext.rip;
 }
 
+static inline void scmp_uc_send(struct ucontext *uc, uint64_t ip, uint64_t sp)
+{
+	uc->uc_mcontext.rip = ip;
+	uc->uc_mcontext.rsp = sp;
+}
+
+static inline void scmp_uc_set_second(struct ucontext *uc, uint64_t argument)
+{
+	uc->uc_mcontext.rsi = argument;
+}
+
 static inline void scmp_uc_set_result(struct ucontext *uc, int64_t result)
 {
 	uc->uc_mcontext.rax = (uint64_t)result;
