@@ -13,24 +13,43 @@
 #include "policy.h"
 #include "sys.h"
 
-/* Filters name the descriptor, and answer it to a probe in 12 bits. */
-enum { HIGHEST_FD = 1023, TRIES = 32 };
+/* Filters answer the descriptor to a probe, in 12 bits; and forks copy the table of files up to the highest one. */
+enum { HIGHEST_FD = 4090, HIGHEST_BELOW = 1023, TRIES = 32 };
 
-/* A copy of `fd` as high as it may be, where hosts do not look; kept over exec. */
-static int raise_fd(int fd)
+static long limit_files(const struct rlimit *wanted, struct rlimit *before)
 {
-	struct rlimit limit;
-	long r = scmp_sys(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0);
-	long highest = HIGHEST_FD, copy = -EMFILE, i;
+	return scmp_sys(__NR_prlimit64, 0, RLIMIT_NOFILE, (long)wanted, (long)before, 0, 0);
+}
 
-	if (r < 0)
-		scmp_fail("kernel: the limit of open files cannot be read: %s", scmp_error_text((int)-r));
-	if (limit.rlim_cur > 0 && limit.rlim_cur <= HIGHEST_FD)
-		highest = (long)limit.rlim_cur - 1;
+/*
+ * Above the numbers that the host can have: who looks through them all, or closes them all,
+ * does not come by. Only where the limit may be raised for a moment.
+ */
+static long copy_above(int fd, const struct rlimit *limit)
+{
+	struct rlimit raised = *limit;
+	long copy;
+
+	raised.rlim_cur += TRIES;
+	if (limit->rlim_cur <= HIGHEST_BELOW || raised.rlim_cur > limit->rlim_max || raised.rlim_cur > HIGHEST_FD ||
+	    limit_files(&raised, NULL) < 0)
+		return -EMFILE;
+	copy = scmp_sys(__NR_fcntl, fd, F_DUPFD, (long)limit->rlim_cur, 0, 0, 0);
+	if (limit_files(limit, NULL) < 0)
+		scmp_fail("kernel: the limit of open files cannot be set back");
+	return copy;
+}
+
+/* As high as it may be among them. F_DUPFD takes the next free number above. */
+static long copy_below(int fd, const struct rlimit *limit)
+{
+	long highest = HIGHEST_BELOW, copy = -EMFILE, i;
+
+	if (limit->rlim_cur > 0 && limit->rlim_cur <= HIGHEST_BELOW)
+		highest = (long)limit->rlim_cur - 1;
 	for (i = 0; i < TRIES && highest - i > 2; i++) {
 		copy = scmp_sys(__NR_fcntl, fd, F_DUPFD, highest - i, 0, 0, 0);
-		/* F_DUPFD takes the next free number above: one over the filters' reach is of no use. */
-		if (copy >= 0 && copy <= HIGHEST_FD)
+		if (copy >= 0 && copy <= HIGHEST_BELOW)
 			break;
 		if (copy >= 0) {
 			scmp_sys(__NR_close, copy, 0, 0, 0, 0, 0);
@@ -39,7 +58,19 @@ static int raise_fd(int fd)
 			break;
 		}
 	}
-	return (int)copy;
+	return copy;
+}
+
+/* A copy of `fd` where hosts do not look; kept over exec. */
+static int raise_fd(int fd)
+{
+	struct rlimit limit;
+	long r = limit_files(NULL, &limit), copy;
+
+	if (r < 0)
+		scmp_fail("kernel: the limit of open files cannot be read: %s", scmp_error_text((int)-r));
+	copy = copy_above(fd, &limit);
+	return (int)(copy == -EMFILE ? copy_below(fd, &limit) : copy);
 }
 
 void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options)
@@ -85,6 +116,7 @@ void scmp_logfile_reopens(struct scmp_log *log, const struct scmp_options *optio
 {
 	log->reopens = options->log_kind != SCMP_LOG_FD && scmp_policy_lets_run(__NR_fcntl) &&
 		       scmp_policy_lets_run(__NR_close) &&
+		       (log->reserved <= HIGHEST_BELOW || scmp_policy_lets_run(__NR_prlimit64)) &&
 		       scmp_policy_lets_run(options->log_kind == SCMP_LOG_PATH ? __NR_openat : __NR_fstat);
 }
 

@@ -9,6 +9,7 @@
 #include <asm/stat.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/resource.h>
 #include <linux/time_types.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,6 +38,28 @@ uint64_t scmp_log_id(int fd)
 	return (hash ^ hash >> 33) & 0x1ffffffffull;
 }
 
+static long set_limit(const struct rlimit64 *limit, struct rlimit64 *before)
+{
+	return scmp_gate_call(__NR_prlimit64, 0, RLIMIT_NOFILE, (long)limit, (long)before, 0, 0);
+}
+
+/* The number may be above the limit of open files, which is raised for a moment. */
+static long copy_to(long fd, long number)
+{
+	struct rlimit64 limit, raised;
+	long copy = scmp_gate_call(__NR_fcntl, fd, F_DUPFD, number, 0, 0, 0);
+
+	if (copy != -EINVAL || set_limit(NULL, &limit) < 0)
+		return copy;
+	raised = limit;
+	raised.rlim_cur = (uint64_t)number + 1;
+	if (raised.rlim_cur > raised.rlim_max || set_limit(&raised, NULL) < 0)
+		return copy;
+	copy = scmp_gate_call(__NR_fcntl, fd, F_DUPFD, number, 0, 0, 0);
+	(void)set_limit(&limit, NULL);
+	return copy;
+}
+
 /*
  * The host has closed what it did not open (closefrom(3)), and the number is free: the
  * log is put there again, by calls that the policy is known to let run. Another thread
@@ -55,7 +78,7 @@ static bool reopen(const struct scmp_log *log)
 		return false;
 	if (fd < 0)
 		return false;
-	copy = scmp_gate_call(__NR_fcntl, fd, F_DUPFD, log->reserved, 0, 0, 0);
+	copy = copy_to(fd, log->reserved);
 	if (copy >= 0 && copy != log->reserved)
 		(void)scmp_gate_call(__NR_close, copy, 0, 0, 0, 0, 0);
 	if (log->path)

@@ -360,7 +360,7 @@ static void loop(void)
 /* The log's descriptor is the highest. */
 static int log_number(void)
 {
-	for (int fd = 1023; fd > 2; fd--)
+	for (int fd = 4095; fd > 2; fd--)
 		if (syscall(SYS_fcntl, fd, F_GETFD) >= 0)
 			return fd;
 	return -1;
