@@ -104,6 +104,16 @@ uint32_t scmp_lint_kernel(void)
 	return KERNEL_VERSION(major, minor, 0);
 }
 
+bool scmp_lint_is_named(const struct scmp_context *context, int nr)
+{
+	size_t i;
+
+	for (i = 0; i < context->n_rules; i++)
+		if (context->rules[i].nr == nr && !context->rules[i].unnamed)
+			return true;
+	return false;
+}
+
 void scmp_lint_name(char *text, size_t room, const char *name)
 {
 	size_t length = strlen(text);

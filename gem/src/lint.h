@@ -41,6 +41,9 @@ int scmp_lint_error(const struct scmp_rule *rule);
 /* scmp_lint_kernel() - the running one's version, as KERNEL_VERSION() */
 uint32_t scmp_lint_kernel(void);
 
+/* scmp_lint_is_named() - whether a rule of the context names the call, with whatever conditions */
+bool scmp_lint_is_named(const struct scmp_context *context, int nr);
+
 /* scmp_lint_name() - add ":NAME" to a list of names in a text */
 void scmp_lint_name(char *text, size_t room, const char *name);
 
