@@ -311,5 +311,6 @@ void scmp_lint(void)
 	scmp_lint_aliases(&lint);
 	scmp_lint_io_uring(&lint);
 	scmp_lint_new_calls(&lint);
+	scmp_lint_runtime(&lint);
 	scmp_silence_apply();
 }

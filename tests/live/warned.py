@@ -7,6 +7,8 @@ import re
 from live import Marked, main, state
 
 RINGS = "rule.errno :ENOSYS, family(:io_uring)"
+# What an allowlist needs so that there is nothing to say of it.
+LIBC = "rule.allow :futex, :rt_sigprocmask, :brk, :munmap, :mremap; rule.allow :mmap, prot: none(:PROT_EXEC)"
 
 
 def context(*lines, default=":allow"):
@@ -79,7 +81,8 @@ class AliasGap(Warned):
 
     def test_no_gap_where_the_default_refuses(self):
         for default in ":kill", "[:errno, :ENOSYS]":
-            self.assertEqual(self.ids("rule.allow :write, :exit_group, :mkdirat", "rule.errno :EIO, :mkdir", default=default), [])
+            rules = "rule.allow :write, :exit_group, :mkdirat", "rule.errno :EIO, :mkdir", LIBC
+            self.assertEqual(self.ids(*rules, default=default), [])
 
     def test_families_that_are_not_alike_have_none(self):
         self.each_gap({f"rule.errno :EIO, :{call}": None for call in ("fsync", "read", "uname", "dup2", "socket")})
@@ -154,7 +157,8 @@ class IoUring(Warned):
     def test_none_where_rings_cannot_be_made(self):
         self.assertEqual(self.ids("rule.errno :EPERM, family(:mkdir)", RINGS), [])
         self.assertEqual(self.ids(text=context("rule.errno :EPERM, family(:mkdir)") + context(RINGS)), [])
-        self.assertEqual(self.ids("rule.allow :write, :exit_group", "rule.errno :EPERM, :mkdir", default="[:errno, :ENOSYS]"), [])
+        rules = "rule.allow :write, :exit_group", "rule.errno :EPERM, :mkdir", LIBC
+        self.assertEqual(self.ids(*rules, default="[:errno, :ENOSYS]"), [])
 
     def test_once_for_a_context(self):
         rules = "rule.errno :EPERM, family(:mkdir)", "rule.errno :EPERM, family(:rename)"
@@ -162,7 +166,7 @@ class IoUring(Warned):
         self.assertEqual(self.ids(text=context(*rules) + context(*rules)), [(2, "io-uring-open"), (6, "io-uring-open")])
 
     def test_an_allowlist_that_lets_rings_in(self):
-        rules = "rule.allow :write, :exit_group", "rule.allow family(:io_uring)"
+        rules = "rule.allow :write, :exit_group", "rule.allow family(:io_uring)", LIBC
         self.assertEqual(self.ids(*rules, default="[:errno, :ENOSYS]"), [(3, "io-uring-open")])
 
 
@@ -201,7 +205,7 @@ class NewCalls(Warned):
         )
 
     def test_a_default_that_refuses_what_it_does_not_name(self):
-        base = "rule.allow :write, :exit_group"
+        base = f"rule.allow :write, :exit_group; {LIBC}"
         for default in ":kill", "[:errno, :EPERM]", ":trap":
             with self.subTest(default=default):
                 found = self.one("new-call-errno", base, "rule.allow :clone, :faccessat", default=default)
@@ -210,8 +214,72 @@ class NewCalls(Warned):
                 named = "rule.errno :ENOSYS, :clone3, :faccessat2, :rseq"
                 ids = self.ids(base, "rule.allow :clone, :faccessat", named, default=default)
                 self.assertNotIn((1, "new-call-errno"), ids)
-        self.assertEqual(self.ids(base, "rule.allow :clone", default="[:errno, :ENOSYS]"), [])
+        self.assertEqual(self.ids(base, "rule.allow :clone, :exit", default="[:errno, :ENOSYS]"), [])
         self.assertEqual(self.ids(base, default="[:errno, :EPERM]"), [])
+
+
+class RuntimeGap(Warned):
+    """Under defaults that refuse."""
+
+    BASE = "rule.allow :write, :exit_group"
+
+    def missing(self, *lines, default="[:errno, :ENOSYS]"):
+        found = [text for _, name, text in self.warnings(self.BASE, *lines, default=default) if name == "runtime-gap"]
+        return found and re.findall(r":(\w+) \(", found[0])
+
+    def test_the_message_names_the_calls_what_breaks_and_the_lines_to_add(self):
+        text = self.one("runtime-gap", self.BASE, default="[:errno, :EPERM]")
+        lines = "rule.allow :futex, :rt_sigprocmask, :munmap; rule.allow :mmap, prot: none(:PROT_EXEC)"
+        self.assertEqual(
+            text,
+            "libc itself calls :futex (locks), :rt_sigprocmask (abort, siglongjmp), :mmap (malloc, stacks), :munmap (free), "
+            f"which no rule names: add `{lines}`",
+        )
+        self.assertEqual(self.ids(self.BASE, lines, default="[:errno, :EPERM]"), [])
+
+    def test_a_kill_leaves_no_other_way(self):
+        names = ["futex", "rt_sigprocmask", "brk", "mmap", "munmap", "mremap"]
+        for default in ":kill", ":kill_thread", ":kill, log: true":
+            self.assertEqual(self.missing(default=default), names)
+        for default in "[:errno, :EPERM]", ":trap", "[:return, 0]", "[:errno, :ENOSYS], log: true":
+            self.assertEqual(self.missing(default=default), ["futex", "rt_sigprocmask", "mmap", "munmap"])
+        self.assertEqual(self.missing(LIBC, default=":kill"), [])
+
+    def test_what_threads_need_where_they_can_be_made(self):
+        for rule in "rule.allow :clone", "rule.allow :clone3", "rule.allow :clone, flags: all(:CLONE_THREAD)":
+            self.assertEqual(self.missing(LIBC, rule), ["exit"])
+            self.assertEqual(self.missing(LIBC, rule, default=":kill"), ["madvise", "exit"])
+        self.assertEqual(self.missing(LIBC, "rule.errno :EPERM, :clone"), [])
+
+    def test_all_of_them_fit(self):
+        text = self.one("runtime-gap", self.BASE, "rule.allow :clone", default=":kill")
+        self.assertIn(":madvise (free in threads), :exit (the end of a thread), which no rule names: add ", text)
+        self.assertTrue(text.endswith(":madvise, :exit; rule.allow :mmap, prot: none(:PROT_EXEC)`"))
+
+    def test_who_names_one_has_thought_of_it(self):
+        for rule in (
+            "errno :ENOSYS, :munmap",
+            "trap :munmap",
+            "kill :munmap",
+            "allow :munmap, Seccomp::ARG(:>=, 0), Seccomp::ARG(:==, 4096)",
+        ):
+            self.assertEqual(self.missing("rule." + rule), ["futex", "rt_sigprocmask", "mmap"])
+
+    def test_programs_that_are_executed_have_code(self):
+        text = self.one("runtime-gap", self.BASE, "rule.allow :execve", default="[:errno, :EPERM]")
+        self.assertTrue(text.endswith(": add `rule.allow :futex, :rt_sigprocmask, :mmap, :munmap`"), text)
+
+    def test_none_where_the_default_lets_run(self):
+        for default in ":allow", ":log", "[:trace, 1]":
+            self.assertEqual(self.missing("rule.errno :EIO, :fsync", default=default), [])
+
+    def test_each_context_has_its_own(self):
+        first = context(self.BASE + ", :seccomp", LIBC, default=":kill")
+        self.assertEqual(self.ids(text=first + context(self.BASE, default="[:errno, :EPERM]")), [(5, "runtime-gap")])
+
+    def test_it_is_switched_off(self):
+        silence = "rule.silence :runtime_gap, why: 'it allocates nothing, and has no locks'"
+        self.assertEqual(self.ids(self.BASE, silence, default="[:errno, :EPERM]"), [])
 
 
 class OfOneRule(Warned):
@@ -291,8 +359,9 @@ class OfOneRule(Warned):
         )
 
     def test_a_default_that_kills_threads(self):
-        self.assertEqual(self.ids("rule.allow :write, :exit_group", default=":kill_thread"), [])
-        ids = self.ids("rule.allow :write, :exit_group, :clone", "rule.errno :ENOSYS, :clone3, :rseq", default=":kill_thread")
+        self.assertEqual(self.ids("rule.allow :write, :exit_group", LIBC, default=":kill_thread"), [])
+        threads = "rule.allow :write, :exit_group, :clone, :madvise, :exit", "rule.errno :ENOSYS, :clone3, :rseq", LIBC
+        ids = self.ids(*threads, default=":kill_thread")
         self.assertEqual(ids, [(1, "kill-thread")])
 
     def test_the_others_have_ids_too(self):
