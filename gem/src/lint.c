@@ -59,25 +59,23 @@ bool scmp_lint_matches(const struct scmp_rule *rule, const uint64_t *args)
 	return true;
 }
 
+const struct scmp_rule *scmp_lint_taker(const struct scmp_context *context, int nr, const uint64_t *args)
+{
+	size_t i;
+
+	for (i = 0; i < context->n_rules; i++)
+		if (context->rules[i].nr == nr && scmp_lint_matches(&context->rules[i], args))
+			return &context->rules[i];
+	return &context->fallback;
+}
+
 bool scmp_lint_runs(int nr, const uint64_t *args)
 {
 	struct scmp_policy_context *context;
 
-	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
-		const struct scmp_rule *taker = &context->context.fallback;
-		size_t i;
-
-		for (i = 0; i < context->context.n_rules; i++) {
-			const struct scmp_rule *rule = &context->context.rules[i];
-
-			if (rule->nr == nr && scmp_lint_matches(rule, args)) {
-				taker = rule;
-				break;
-			}
-		}
-		if (!scmp_rule_runs(taker))
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context))
+		if (!scmp_rule_runs(scmp_lint_taker(&context->context, nr, args)))
 			return false;
-	}
 	return true;
 }
 
@@ -312,5 +310,6 @@ void scmp_lint(void)
 	scmp_lint_io_uring(&lint);
 	scmp_lint_new_calls(&lint);
 	scmp_lint_runtime(&lint);
+	scmp_lint_tracer();
 	scmp_silence_apply();
 }

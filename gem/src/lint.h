@@ -29,6 +29,9 @@ void scmp_lint(void);
 
 /* What the warnings have in common. */
 
+/* scmp_lint_taker() - the rule of a context that takes the call with these arguments, or its default */
+const struct scmp_rule *scmp_lint_taker(const struct scmp_context *context, int nr, const uint64_t *args);
+
 /* scmp_lint_runs() - whether the call with these arguments runs under all contexts */
 bool scmp_lint_runs(int nr, const uint64_t *args);
 
@@ -52,3 +55,4 @@ void scmp_lint_aliases(const struct scmp_lint *lint);
 void scmp_lint_io_uring(const struct scmp_lint *lint);
 void scmp_lint_new_calls(const struct scmp_lint *lint);
 void scmp_lint_runtime(const struct scmp_lint *lint);
+void scmp_lint_tracer(void);

@@ -34,6 +34,7 @@ static const char *const ids[SCMP_WARNINGS] = {
 	[SCMP_WARNING_NOT_LOADED] = "not-loaded",
 	[SCMP_WARNING_POINTER_VALUE] = "pointer-value",
 	[SCMP_WARNING_RUNTIME_GAP] = "runtime-gap",
+	[SCMP_WARNING_TRACER_OPEN] = "tracer-open",
 	[SCMP_WARNING_UNKNOWN_NUMBER] = "unknown-number",
 	[SCMP_WARNING_UNUSED_SILENCE] = "unused-silence",
 	[SCMP_WARNING_VDSO] = "vdso",

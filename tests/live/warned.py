@@ -2,7 +2,9 @@
 """What is doubtful about a policy is said once, by its id, and can be switched off."""
 
 import json
+import os
 import re
+import unittest
 
 from live import Marked, main, state
 
@@ -280,6 +282,81 @@ class RuntimeGap(Warned):
     def test_it_is_switched_off(self):
         silence = "rule.silence :runtime_gap, why: 'it allocates nothing, and has no locks'"
         self.assertEqual(self.ids(self.BASE, silence, default="[:errno, :EPERM]"), [])
+
+
+class TracerOpen(Warned):
+    LISTENER = "a seccomp listener of the process's own answers before it, and lets the call run"
+    FILTER = "a filter of the process's own answers before it, by an errno or a trap, and it is not told"
+    PTRACE = "by ptrace a process without a tracer gets one of its own, who lets the call run"
+    CLOSED = "rule.errno :EPERM, :seccomp, :ptrace", "rule.errno :EPERM, :prctl, option: :PR_SET_SECCOMP"
+
+    def told(self, how, advice, *lines, **options):
+        self.assertEqual(
+            self.one("tracer-open", *lines, **options),
+            f"the tracer can be passed over: {how}: refuse it first, `{advice}`",
+        )
+
+    def test_the_message_says_what_is_lost_and_the_lines_to_add(self):
+        trace, prctl = "rule.trace :uname, 3", self.CLOSED[1]
+        self.told(f"{self.LISTENER}; {self.PTRACE}", "; ".join(self.CLOSED), trace)
+        self.assertEqual(self.ids(trace, *self.CLOSED), [])
+        self.told(f"{self.FILTER}; {self.PTRACE}", f"rule.errno :EPERM, :ptrace; {prctl}", trace, "rule.kill :seccomp")
+        self.told(self.FILTER, prctl, trace, self.CLOSED[0])
+        self.told(self.LISTENER, "rule.errno :EPERM, :seccomp", trace, prctl, "rule.kill :ptrace")
+        self.told(self.PTRACE, "rule.errno :EPERM, :ptrace", trace, prctl, "rule.errno :EPERM, :seccomp")
+        listener = "rule.errno :EPERM, :seccomp, flags: any(8)"
+        self.told(self.FILTER, "rule.errno :EPERM, :seccomp", trace, listener, prctl, "rule.kill :ptrace")
+
+    def test_conditions_that_leave_no_way(self):
+        conditions = (
+            "rule.kill :seccomp, op: :SECCOMP_SET_MODE_FILTER",
+            "rule.errno :EPERM, :ptrace, request: %i[PTRACE_TRACEME PTRACE_ATTACH PTRACE_SEIZE]",
+            self.CLOSED[1],
+        )
+        self.assertEqual(self.ids("rule.trace :uname, 3", *conditions), [])
+        for request in "PTRACE_TRACEME", "PTRACE_ATTACH", "PTRACE_SEIZE":
+            rules = [rule.replace(request, "PTRACE_CONT") for rule in conditions]
+            self.assertEqual(self.ids("rule.trace :uname, 3", *rules), [(2, "tracer-open")])
+
+    def test_a_tracer_may_be_asked_for_them(self):
+        rules = [f"rule.trace :{name}, {i}" for i, name in enumerate(("uname", "seccomp", "prctl", "ptrace"))]
+        self.assertEqual(self.ids(*rules), [])
+        self.assertEqual(self.ids("rule.errno :EIO, :fsync", default="[:trace, 1]"), [])
+        self.assertEqual(self.ids("rule.allow :read, :ptrace", default="[:trace, 1]"), [(1, "tracer-open")])
+        self.assertEqual(self.ids("rule.log :prctl", default="[:trace, 1]"), [(1, "tracer-open")])
+
+    def test_once_for_a_context_by_what_all_of_them_say(self):
+        rules = "rule.errno :EIO, :fsync", "rule.trace :uname, 3", "rule.trace :mkdir, 4"
+        self.assertEqual(self.ids(*rules), [(3, "tracer-open")])
+        self.assertEqual(self.ids(text=context(*rules) + context(*self.CLOSED)), [])
+
+    def test_none_without_a_tracer(self):
+        self.assertEqual(self.ids("rule.errno :EIO, :fsync"), [])
+        self.assertEqual(self.ids("rule.kill :acct", default=":log"), [])
+
+    def test_it_is_switched_off(self):
+        self.assertEqual(self.ids("rule.trace :uname, 3", "rule.silence :tracer_open, why: 'it only counts'"), [])
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "the numbers are those of x86_64")
+    def test_a_listener_lets_run_what_is_traced(self):
+        """seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER): load nr, if uname return USER_NOTIF, ALLOW"""
+        code = (
+            "import ctypes, fcntl, os, struct\n"
+            "libc = ctypes.CDLL(None, use_errno=True)\n"
+            "uname = lambda: libc.syscall(63, ctypes.create_string_buffer(1024))\n"
+            "filter = struct.pack('HBBI' * 4, 32, 0, 0, 0, 21, 0, 1, 63, 6, 0, 0, 0x7fc00000, 6, 0, 0, 0x7fff0000)\n"
+            "text = ctypes.create_string_buffer(filter)\n"
+            "program = struct.pack('HxxxxxxQ', 4, ctypes.addressof(text))\n"
+            "before, listener = uname(), libc.syscall(317, 1, 8, program)\n"
+            "if os.fork() == 0:\n"
+            "    asked = fcntl.ioctl(listener, 0xc0502100, bytes(80))\n"
+            "    fcntl.ioctl(listener, 0xc0182101, asked[:8] + struct.pack('qiI', 0, 0, 1))\n"
+            "    os._exit(0)\n"
+            "print(before, listener >= 0, uname())\n"
+        )
+        policy = self.policy(context("rule.trace :uname, 3", "rule.silence :tracer_open, why: 'here it is done'"))
+        result = self.start(policy, "/usr/bin/python3", "-I", "-c", code)
+        self.assertEqual((result.stdout, result.stderr), ("-1 True 0\n", ""), result)
 
 
 class OfOneRule(Warned):
