@@ -307,6 +307,7 @@ void scmp_lint(void)
 	}
 	scmp_exec_check(&lint);
 	scmp_lint_aliases(&lint);
+	scmp_lint_allow(&lint);
 	scmp_lint_io_uring(&lint);
 	scmp_lint_new_calls(&lint);
 	scmp_lint_runtime(&lint);

@@ -52,6 +52,7 @@ void scmp_lint_name(char *text, size_t room, const char *name);
 
 /* The warnings, a file each or a few that belong together. */
 void scmp_lint_aliases(const struct scmp_lint *lint);
+void scmp_lint_allow(const struct scmp_lint *lint);
 void scmp_lint_io_uring(const struct scmp_lint *lint);
 void scmp_lint_new_calls(const struct scmp_lint *lint);
 void scmp_lint_runtime(const struct scmp_lint *lint);

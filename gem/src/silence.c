@@ -25,6 +25,7 @@ struct scmp_silence {
 static const char *const ids[SCMP_WARNINGS] = {
 	[SCMP_WARNING_NONE] = "",
 	[SCMP_WARNING_ALIAS_GAP] = "alias-gap",
+	[SCMP_WARNING_DANGEROUS_ALLOW] = "dangerous-allow",
 	[SCMP_WARNING_FLAGS_EQUAL] = "flags-equal",
 	[SCMP_WARNING_IO_URING_OPEN] = "io-uring-open",
 	[SCMP_WARNING_KILL_THREAD] = "kill-thread",

@@ -6,7 +6,7 @@ import os
 import re
 import unittest
 
-from live import Marked, main, state
+from live import SOURCE, Marked, host, main, state
 
 RINGS = "rule.errno :ENOSYS, family(:io_uring)"
 # What an allowlist needs so that there is nothing to say of it.
@@ -216,7 +216,7 @@ class NewCalls(Warned):
                 named = "rule.errno :ENOSYS, :clone3, :faccessat2, :rseq"
                 ids = self.ids(base, "rule.allow :clone, :faccessat", named, default=default)
                 self.assertNotIn((1, "new-call-errno"), ids)
-        self.assertEqual(self.ids(base, "rule.allow :clone, :exit", default="[:errno, :ENOSYS]"), [])
+        self.assertEqual(self.ids(base, "rule.allow :clone, :exit, why: 'threads'", default="[:errno, :ENOSYS]"), [])
         self.assertEqual(self.ids(base, default="[:errno, :EPERM]"), [])
 
 
@@ -359,6 +359,103 @@ class TracerOpen(Warned):
         self.assertEqual((result.stdout, result.stderr), ("-1 True 0\n", ""), result)
 
 
+class DangerousAllow(Warned):
+    BASE = f"rule.allow :write, :exit_group; {LIBC}"
+
+    def named(self, *lines, default="[:errno, :ENOSYS]"):
+        """The line of the warning, and the names in it."""
+        found = [warning for warning in self.warnings(*lines, self.BASE, default=default) if warning[1] == "dangerous-allow"]
+        self.assertLessEqual(len(found), 1)
+        return found and (found[0][0], re.findall(r":(\w+)(?=,| without)", found[0][2]))
+
+    def test_the_message_names_all_of_them_at_the_first_ones_line(self):
+        rules = "rule.allow :read, :ptrace, :close", "rule.allow :lseek", "rule.allow :kill, :ioctl"
+        text = (
+            "allow :ptrace, :kill, :ioctl without a condition lets in much that can do harm: say by conditions what is "
+            'needed, or by `why: "..."` what for'
+        )
+        self.assertEqual(self.one("dangerous-allow", *rules, self.BASE, default="[:errno, :ENOSYS]"), text)
+        self.assertEqual(self.named("rule.allow :getpid", *rules), (3, ["ptrace", "kill", "ioctl"]))
+
+    def test_all_of_them_fit_in_one_line(self):
+        with open(os.path.join(SOURCE, "gem", "src", "lint_allow.c"), encoding="utf-8") as file:
+            names = re.findall(r"^\t__NR_(\w+),", file.read(), re.M)
+        here = [name for name in names if name not in ("ioperm", "iopl") or os.uname().machine == "x86_64"]
+        code = {"mmap", "mprotect", "pkey_mprotect"}
+        for left_out in {"execve", "execveat"}, code:
+            listed = [name for name in here if name not in left_out]
+            rule = "rule.allow " + ", ".join(f":{name}" for name in listed)
+            text = self.one("dangerous-allow", rule, "rule.allow :write, :exit_group", default="[:errno, :ENOSYS]")
+            self.assertTrue(text.endswith(" what for"))
+            self.assertEqual(re.findall(r":(\w+)", text.split(" without ")[0]), listed)
+        self.assertGreater(len(listed), 25)
+
+    def test_whatever_the_default_that_refuses(self):
+        for default in ":kill", ":kill_thread", ":trap", "[:errno, :EPERM]", "[:return, 0]":
+            self.assertEqual(self.named("rule.allow :mount", default=default), (2, ["mount"]))
+        for default in ":log", "[:trace, 1]":
+            self.assertEqual(self.named("rule.allow :mount", default=default), [])
+
+    def test_a_reason_or_a_condition_is_enough(self):
+        for rule in (
+            "rule.allow :mount, why: 'it mounts'",
+            "rule.allow :socket, domain: :AF_UNIX",
+            "rule.allow :clone, flags: none(:CLONE_NEWUSER)",
+            "rule.allow :ioctl, Seccomp::ARG(:>=, 0), Seccomp::ARG(:==, 0x5401)",
+            "rule.errno :EPERM, :prctl, option: :PR_SET_SECCOMP; rule.allow :prctl",
+            "rule.log :mount",
+            "rule.errno :EPERM, :mount",
+            "rule.trace :mount, 1; rule.kill :seccomp, :ptrace, :prctl",
+            "rule.allow :read, :openat, :connect, :tgkill",
+        ):
+            with self.subTest(rule=rule):
+                self.assertEqual(self.named(rule), [])
+
+    def test_families_and_other_words_for_it(self):
+        self.assertEqual(self.named("rule.allow family(:swap)"), (2, ["swapoff", "swapon"]))
+        self.assertEqual(self.named("rule.add_rule :allow, :mount"), (2, ["mount"]))
+        self.assertEqual(self.named("rule.allow :socket, domain: :AF_UNIX", "rule.allow :socket"), (3, ["socket"]))
+
+    def test_code_is_no_danger_where_programs_are_executed(self):
+        code = "rule.allow :mprotect, :pkey_mprotect"
+        self.assertEqual(self.named(code), (2, ["mprotect", "pkey_mprotect"]))
+        self.assertEqual(self.named(code, "rule.allow :execve, why: 'it starts gzip'"), [])
+        self.assertEqual(self.named(code, "rule.allow :execveat"), (3, ["execveat"]))
+
+    def test_what_another_context_refuses_is_not_let_in(self):
+        first = context("rule.allow :ptrace, :mount, :seccomp", self.BASE, default="[:errno, :ENOSYS]")
+        self.assertEqual(self.ids(text=first + context("rule.kill :ptrace, :mount")), [])
+        self.assertEqual(self.ids(text=first + context("rule.kill :acct")), [(2, "dangerous-allow")])
+
+    def test_an_included_policy_has_its_own_place(self):
+        self.policy(context("rule.allow :mount", default=":kill"), "other.rb")
+        result = self.mark(self.policy(context("rule.include 'other.rb'", self.BASE, default=":kill")))
+        self.assertRegex(result.stderr, r"\Ascmp: \S*other\.rb:2: warning: allow :mount .* \[dangerous-allow\]\n\Z")
+
+    def test_it_is_switched_off(self):
+        silence = "rule.silence :dangerous_allow, why: 'it may do all that'"
+        self.assertEqual(self.ids("rule.allow :mount", silence, self.BASE, default=":kill"), [])
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "the numbers are those of x86_64")
+    def test_the_lines_of_records_have_conditions_where_they_can(self):
+        """The host makes the calls, and all are refused; then it runs under the lines of the records."""
+        calls = {
+            "mmap": "9:0:4096:3:0x22:-1:0", "mprotect": "10:@:4096:1", "pkey_mprotect": "329:@:4096:1:-1",
+            "clone": "56:0x3d0f00", "kill": "62:1:15", "ptrace": "101:0", "setns": "308:0:0", "unshare": "272:0x400",
+            "ioctl": "16:0:0x5401", "keyctl": "250:0", "prctl": "157:4:0", "socket": "41:1:1:0", "bpf": "321:0:@:0",
+            "reboot": "169:1:2:0", "mount": "165:@:@:@:2:0",
+        }
+        bare = {"execve": "59:@:0:0", "clone3": "435:@:0", "swapon": "167:@:0", "userfaultfd": "323:0", "init_module": "175:@:0:@"}
+        policy = "Seccomp.new(default: [:errno, :EXDEV], log: true) { |rule| rule.allow :writev }.load\n"
+        log = {"SECCOMP_LOG": self.path("log")}
+        self.start(self.policy(policy), host("call"), *calls.values(), *bare.values(), env=log)
+        lines = [line.rsplit("  add: ", 1)[1] for line in self.log() if "  add: " in line]
+        self.assertEqual({re.search(r":(\w+)", line)[1] for line in lines}, {*calls, *bare})
+        with_conditions = [line for line in lines if re.search(r":(\w+)", line)[1] in calls]
+        self.assertEqual(self.named(*with_conditions), [])
+        self.assertEqual(set(self.named(*lines)[1]), set(bare))
+
+
 class OfOneRule(Warned):
     def test_calls_that_the_vdso_answers(self):
         self.each(
@@ -437,8 +534,8 @@ class OfOneRule(Warned):
 
     def test_a_default_that_kills_threads(self):
         self.assertEqual(self.ids("rule.allow :write, :exit_group", LIBC, default=":kill_thread"), [])
-        threads = "rule.allow :write, :exit_group, :clone, :madvise, :exit", "rule.errno :ENOSYS, :clone3, :rseq", LIBC
-        ids = self.ids(*threads, default=":kill_thread")
+        threads = "rule.allow :clone, :madvise, :exit, why: 'threads'", "rule.errno :ENOSYS, :clone3, :rseq"
+        ids = self.ids("rule.allow :write, :exit_group", *threads, LIBC, default=":kill_thread")
         self.assertEqual(ids, [(1, "kill-thread")])
 
     def test_the_others_have_ids_too(self):
