@@ -257,7 +257,7 @@ static void check_rules(const struct scmp_policy_context *context)
 			scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_FLAGS_EQUAL,
 					  "%s :%s compares %s as a whole, so that one flag more gets past it: any(...) "
 					  "tests for flags, mask(...) for a value beside them",
-					  rule->verb, rule->name, scmp_syscall_word(argument->word));
+					  rule->verb, rule->name, scmp_syscall_keyword(argument));
 		}
 		argument = same_place(pointer, rule) ? NULL : compared_pointer(rule);
 		if (argument) {
@@ -265,7 +265,7 @@ static void check_rules(const struct scmp_policy_context *context)
 			scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_POINTER_VALUE,
 					  "%s :%s compares the address in %s, not what lies there: a filter sees no "
 					  "memory, a trap's block does, as call.string",
-					  rule->verb, rule->name, scmp_syscall_word(argument->word));
+					  rule->verb, rule->name, scmp_syscall_keyword(argument));
 		}
 	}
 }

@@ -486,7 +486,7 @@ class OfOneRule(Warned):
                 "rule.errno :EPERM, :openat, dfd: 5": False,
             },
         )
-        self.assertIn("compares the address in filename, not", self.one("pointer-value", "rule.kill :access, pathname: 9"))
+        self.assertIn("compares the address in pathname, not", self.one("pointer-value", "rule.kill :access, pathname: 9"))
 
     def test_flags_that_are_compared_as_a_whole(self):
         self.each(
@@ -518,6 +518,16 @@ class OfOneRule(Warned):
             "errno :mmap compares prot as a whole, so that one flag more gets past it: any(...) tests for flags, "
             "mask(...) for a value beside them",
         )
+
+    def test_arguments_have_the_names_that_lines_to_add_have(self):
+        for rule, keyword in {
+            "rule.kill :unshare, flags: :CLONE_NEWUSER": "flags",
+            "rule.kill :clone, flags: :CLONE_NEWUSER": "flags",
+            "rule.kill :mount, mountflags: :MS_REMOUNT": "flags",
+            "rule.kill :openat2, how: 9": "how",
+        }.items():
+            texts = [text for _, name, text in self.warnings(rule) if name in ("flags-equal", "pointer-value")]
+            self.assertRegex(texts[0], rf" compares (the address in )?{keyword}[ ,]")
 
     def test_kill_thread_where_there_may_be_threads(self):
         self.each(
