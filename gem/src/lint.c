@@ -214,6 +214,13 @@ static bool has_flags(unsigned meaning)
 	return false;
 }
 
+/* It holds of one value, or up to one. A range without an end ends at the largest number, with or without a sign. */
+static bool is_bounded(const struct scmp_test *test)
+{
+	return test->value &&
+	       (test->op == SCMP_OP_EQ || (test->op == SCMP_OP_LE && test->value < scmp_test_ones(test) >> 1));
+}
+
 /* The flags that the rule compares as a whole: with one flag more the call gets past it. NULL: none. */
 static const struct scmp_argument *equal_flags(const struct scmp_rule *rule)
 {
@@ -223,7 +230,7 @@ static const struct scmp_argument *equal_flags(const struct scmp_rule *rule)
 	for (i = 0; call && i < rule->n_tests; i++) {
 		const struct scmp_test *test = &rule->tests[i];
 
-		if (test->op == SCMP_OP_EQ && test->value && has_flags(call->args[test->arg].meaning))
+		if (is_bounded(test) && has_flags(call->args[test->arg].meaning))
 			return &call->args[test->arg];
 	}
 	return NULL;
