@@ -79,6 +79,13 @@ bool scmp_lint_runs(int nr, const uint64_t *args)
 	return true;
 }
 
+bool scmp_lint_threads(const struct scmp_lint *lint)
+{
+	const uint64_t thread[SCMP_ARGS_MAX] = {0x3d0f00};
+
+	return lint->may_run[__NR_clone3] || (lint->may_run[__NR_clone] && scmp_lint_runs(__NR_clone, thread));
+}
+
 int scmp_lint_error(const struct scmp_rule *rule)
 {
 	switch (rule->verdict) {
@@ -277,14 +284,6 @@ static void check_rules(const struct scmp_policy_context *context)
 	}
 }
 
-/* With the flags of pthread_create(3); clone3's are behind a pointer. */
-static bool may_have_threads(const struct scmp_lint *lint)
-{
-	const uint64_t thread[SCMP_ARGS_MAX] = {0x3d0f00};
-
-	return lint->may_run[__NR_clone3] || (lint->may_run[__NR_clone] && scmp_lint_runs(__NR_clone, thread));
-}
-
 static void check_kill_thread(const struct scmp_policy_context *context, const struct scmp_lint *lint)
 {
 	const struct scmp_rule *rule = NULL;
@@ -295,7 +294,7 @@ static void check_kill_thread(const struct scmp_policy_context *context, const s
 			rule = &context->context.rules[i];
 	if (!rule && context->context.fallback.verdict == SCMP_VERDICT_KILL_THREAD)
 		rule = &context->context.fallback;
-	if (rule && may_have_threads(lint))
+	if (rule && scmp_lint_threads(lint))
 		scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_KILL_THREAD,
 				  "%s ends one thread, with whatever it has locked: the others wait for it for ever; "
 				  "`kill` ends the process",

@@ -35,6 +35,10 @@ const struct scmp_rule *scmp_lint_taker(const struct scmp_context *context, int 
 /* scmp_lint_runs() - whether the call with these arguments runs under all contexts */
 bool scmp_lint_runs(int nr, const uint64_t *args);
 
+/* scmp_lint_threads() - whether threads may be made: by clone with pthread_create(3)'s flags, or clone3, whose are
+ * behind a pointer */
+bool scmp_lint_threads(const struct scmp_lint *lint);
+
 /* scmp_lint_matches() - whether all tests of a rule hold for these arguments */
 bool scmp_lint_matches(const struct scmp_rule *rule, const uint64_t *args);
 

@@ -53,7 +53,7 @@ static bool is_missing(const struct scmp_lint *lint, const struct scmp_context *
 
 	if (scmp_lint_is_named(context, needs[need].nr))
 		return false;
-	if (needs[need].of_threads && !lint->may_run[__NR_clone] && !lint->may_run[__NR_clone3])
+	if (needs[need].of_threads && !scmp_lint_threads(lint))
 		return false;
 	return kills || !needs[need].has_way;
 }

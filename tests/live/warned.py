@@ -251,7 +251,8 @@ class RuntimeGap(Warned):
         for rule in "rule.allow :clone", "rule.allow :clone3", "rule.allow :clone, flags: all(:CLONE_THREAD)":
             self.assertEqual(self.missing(LIBC, rule), ["exit"])
             self.assertEqual(self.missing(LIBC, rule, default=":kill"), ["madvise", "exit"])
-        self.assertEqual(self.missing(LIBC, "rule.errno :EPERM, :clone"), [])
+        for rule in "rule.errno :EPERM, :clone", "rule.allow :fork", "rule.allow :clone, flags: none(:CLONE_THREAD)":
+            self.assertEqual(self.missing(LIBC, rule), [])
 
     def test_all_of_them_fit(self):
         text = self.one("runtime-gap", self.BASE, "rule.allow :clone", default=":kill")
