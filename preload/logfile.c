@@ -14,7 +14,7 @@
 #include "sys.h"
 
 /* Filters answer the descriptor to a probe, in 12 bits; and forks copy the table of files up to the highest one. */
-enum { HIGHEST_FD = 4090, HIGHEST_BELOW = 1023, TRIES = 32 };
+enum { HIGHEST_FD = 4090, TRIES = 32 };
 
 static long limit_files(const struct rlimit *wanted, struct rlimit *before)
 {
@@ -31,8 +31,8 @@ static long copy_above(int fd, const struct rlimit *limit)
 	long copy;
 
 	raised.rlim_cur += TRIES;
-	if (limit->rlim_cur <= HIGHEST_BELOW || raised.rlim_cur > limit->rlim_max || raised.rlim_cur > HIGHEST_FD ||
-	    limit_files(&raised, NULL) < 0)
+	if (limit->rlim_cur <= SCMP_LOGFILE_BELOW || raised.rlim_cur > limit->rlim_max ||
+	    raised.rlim_cur > HIGHEST_FD || limit_files(&raised, NULL) < 0)
 		return -EMFILE;
 	copy = scmp_sys(__NR_fcntl, fd, F_DUPFD, (long)limit->rlim_cur, 0, 0, 0);
 	if (limit_files(limit, NULL) < 0)
@@ -43,13 +43,13 @@ static long copy_above(int fd, const struct rlimit *limit)
 /* As high as it may be among them. F_DUPFD takes the next free number above. */
 static long copy_below(int fd, const struct rlimit *limit)
 {
-	long highest = HIGHEST_BELOW, copy = -EMFILE, i;
+	long highest = SCMP_LOGFILE_BELOW, copy = -EMFILE, i;
 
-	if (limit->rlim_cur > 0 && limit->rlim_cur <= HIGHEST_BELOW)
+	if (limit->rlim_cur > 0 && limit->rlim_cur <= SCMP_LOGFILE_BELOW)
 		highest = (long)limit->rlim_cur - 1;
 	for (i = 0; i < TRIES && highest - i > 2; i++) {
 		copy = scmp_sys(__NR_fcntl, fd, F_DUPFD, highest - i, 0, 0, 0);
-		if (copy >= 0 && copy <= HIGHEST_BELOW)
+		if (copy >= 0 && copy <= SCMP_LOGFILE_BELOW)
 			break;
 		if (copy >= 0) {
 			scmp_sys(__NR_close, copy, 0, 0, 0, 0, 0);
@@ -116,7 +116,7 @@ void scmp_logfile_reopens(struct scmp_log *log, const struct scmp_options *optio
 {
 	log->reopens = options->log_kind != SCMP_LOG_FD && scmp_policy_lets_run(__NR_fcntl) &&
 		       scmp_policy_lets_run(__NR_close) &&
-		       (log->reserved <= HIGHEST_BELOW || scmp_policy_lets_run(__NR_prlimit64)) &&
+		       (log->reserved <= SCMP_LOGFILE_BELOW || scmp_policy_lets_run(__NR_prlimit64)) &&
 		       scmp_policy_lets_run(options->log_kind == SCMP_LOG_PATH ? __NR_openat : __NR_fstat);
 }
 

@@ -9,6 +9,9 @@
 #include "options.h"
 #include "trap.h"
 
+/* The highest number that is taken below the limit of open files; one above it no host comes by. */
+enum { SCMP_LOGFILE_BELOW = 1023 };
+
 /* scmp_logfile_open() - ends the start where the log cannot be opened; a closed stderr leaves fd -1 */
 void scmp_logfile_open(struct scmp_log *log, const struct scmp_options *options);
 

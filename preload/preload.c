@@ -343,6 +343,7 @@ static void start(void)
 		frame.log_fd = policy_log.fd;
 		frame.log_id = policy_log.id;
 		frame.guard_log = scmp_policy_guards_log();
+		frame.hide_log = policy_log.fd <= SCMP_LOGFILE_BELOW;
 		policy_log.guarded = frame.guard_log;
 		scmp_logfile_reopens(&policy_log, &options);
 		/* Where it is said by number, who closes all that he did not open loses it. */

@@ -123,6 +123,18 @@ const char *scmp_syscall_word(unsigned word)
 	return word < sizeof(words) / sizeof(words[0]) ? words[word] : "";
 }
 
+const char *scmp_syscall_keyword(const struct scmp_argument *argument)
+{
+	const char *word = scmp_syscall_word(argument->word), *other = scmp_syscall_word(argument->other_word);
+	size_t i = 0;
+
+	if (!argument->other_word)
+		return word;
+	while (word[i] && other[i])
+		i++;
+	return other[i] ? word : other;
+}
+
 int scmp_syscall_argument(const struct scmp_syscall *call, const char *name)
 {
 	for (int i = 0; i < call->n_args; i++) {

@@ -84,6 +84,9 @@ int scmp_syscall_end(void);
 /* scmp_syscall_word() - the name of an argument by its number; "" for 0 */
 const char *scmp_syscall_word(unsigned word);
 
+/* scmp_syscall_keyword() - the shorter of an argument's two names, else the manual's: cmd, domain, flags */
+const char *scmp_syscall_keyword(const struct scmp_argument *argument);
+
 /* scmp_syscall_argument() - which argument has this name, the kernel's or another; -1: none */
 int scmp_syscall_argument(const struct scmp_syscall *call, const char *name);
 

@@ -57,6 +57,7 @@ struct scmp_frame {
 	int log_fd; /* -1: none */
 	uint64_t log_id; /* identity of the open log (33 bits are used) */
 	bool guard_log; /* the log's number must stay the log's, and can: see scmp_policy_guards_log() */
+	bool hide_log; /* ... and it is one that a host comes by, who looks through all numbers that it can have */
 	bool guard_all; /* ... even from who closes all numbers up to the last: where he could not be told of */
 	const struct scmp_static_answer *answers; /* of trapping rules; number 0 is not among them */
 	size_t n_answers; /* up to SCMP_ANSWERS_MAX */

@@ -63,24 +63,41 @@ static bool is_value(const struct scmp_subject *subject, mrb_value value)
 	return (all.n && all.value_bits == UINT32_MAX) || is_of_field(subject, value);
 }
 
-static bool no_values(const struct scmp_subject *subject, const char *word, mrb_value values)
+static bool no_value(const struct scmp_subject *subject, const char *word, mrb_value value)
 {
 	char text[VALUE_TEXT];
+
+	if (!is_value(subject, value))
+		return true;
+	SCMP_WISH_FAULT(subject->wish,
+			"%s tests bits, and %s's %s has values: [...] is one of several, not_in(...) any but them; %s "
+			"is one",
+			word, subject->call->name, subject->keyword,
+			scmp_inspect(subject->mrb, value, text, sizeof(text)));
+	scmp_policy_point(word);
+	return false;
+}
+
+static bool no_values(const struct scmp_subject *subject, const char *word, mrb_value values)
+{
 	mrb_int i;
 
-	for (i = 0; i < RARRAY_LEN(values); i++) {
-		mrb_value value = RARRAY_PTR(values)[i];
+	for (i = 0; i < RARRAY_LEN(values); i++)
+		if (!no_value(subject, word, RARRAY_PTR(values)[i]))
+			return false;
+	return true;
+}
 
-		if (!is_value(subject, value))
-			continue;
-		SCMP_WISH_FAULT(subject->wish,
-				"%s tests bits, and %s's %s has values: [...] is one of several, not_in(...) any but "
-				"them; %s is one",
-				word, subject->call->name, subject->keyword,
-				scmp_inspect(subject->mrb, value, text, sizeof(text)));
-		scmp_policy_point(word);
-		return false;
-	}
+/* mask(:SOCK_STREAM, :SOCK_STREAM) is true of others, too. Who writes numbers means bits: the letter of an ioctl. */
+static bool no_value_as_mask(const struct scmp_subject *subject, mrb_value mask)
+{
+	mrb_int i;
+
+	if (mrb_symbol_p(mask))
+		return no_value(subject, "mask", mask);
+	for (i = 0; mrb_array_p(mask) && i < RARRAY_LEN(mask); i++)
+		if (mrb_symbol_p(RARRAY_PTR(mask)[i]) && !no_value(subject, "mask", RARRAY_PTR(mask)[i]))
+			return false;
 	return true;
 }
 
@@ -194,7 +211,8 @@ static bool expand_mask(const struct scmp_subject *subject, mrb_value values, st
 		return false;
 	}
 	if (!scmp_subject_bits_of(&read, RARRAY_PTR(values)[0], &mask) ||
-	    !scmp_subject_bits_of(&read, RARRAY_PTR(values)[1], &value))
+	    !scmp_subject_bits_of(&read, RARRAY_PTR(values)[1], &value) ||
+	    !no_value_as_mask(subject, RARRAY_PTR(values)[0]))
 		return false;
 	if (value & ~mask) {
 		SCMP_WISH_FAULT(subject->wish, "(%s & 0x%llx) == 0x%llx can never be true: 0x%llx is outside the mask",

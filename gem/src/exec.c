@@ -58,16 +58,6 @@ static const struct scmp_rule *trapped_by(const struct scmp_context *context, in
 	return rule->traps ? rule : NULL;
 }
 
-static bool has_rule(const struct scmp_context *context, int nr)
-{
-	size_t i;
-
-	for (i = 0; i < context->n_rules; i++)
-		if (context->rules[i].nr == nr)
-			return true;
-	return false;
-}
-
 /* What nobody has thought of: an allowlist that lets programs be executed, and not what they start with. */
 static void check_unnamed(const struct scmp_policy_context *context)
 {
@@ -78,7 +68,7 @@ static void check_unnamed(const struct scmp_policy_context *context)
 	if (fallback->traps || scmp_rule_runs(fallback))
 		return;
 	for (i = 0; i < sizeof(vital) / sizeof(vital[0]); i++)
-		if (!has_rule(&context->context, vital[i]))
+		if (!scmp_lint_is_named(&context->context, vital[i]))
 			length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s", length ? ", " : "",
 						   scmp_syscall_by_number(vital[i])->name);
 	if (length)

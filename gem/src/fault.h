@@ -19,7 +19,7 @@ struct scmp_policy_fault {
 	int line;
 	int noted; /* the line of the statement, of whose lines the one before is that of the token */
 	enum scmp_warning warning; /* SCMP_WARNING_NONE (false): an error */
-	char text[320];
+	char text[512];
 	char token[48]; /* the word of the line that it is about, or "" */
 	struct scmp_policy_fault *next;
 };

@@ -59,26 +59,31 @@ bool scmp_lint_matches(const struct scmp_rule *rule, const uint64_t *args)
 	return true;
 }
 
+const struct scmp_rule *scmp_lint_taker(const struct scmp_context *context, int nr, const uint64_t *args)
+{
+	size_t i;
+
+	for (i = 0; i < context->n_rules; i++)
+		if (context->rules[i].nr == nr && scmp_lint_matches(&context->rules[i], args))
+			return &context->rules[i];
+	return &context->fallback;
+}
+
 bool scmp_lint_runs(int nr, const uint64_t *args)
 {
 	struct scmp_policy_context *context;
 
-	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
-		const struct scmp_rule *taker = &context->context.fallback;
-		size_t i;
-
-		for (i = 0; i < context->context.n_rules; i++) {
-			const struct scmp_rule *rule = &context->context.rules[i];
-
-			if (rule->nr == nr && scmp_lint_matches(rule, args)) {
-				taker = rule;
-				break;
-			}
-		}
-		if (!scmp_lint_lets(taker))
+	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context))
+		if (!scmp_lint_lets(scmp_lint_taker(&context->context, nr, args)))
 			return false;
-	}
 	return true;
+}
+
+bool scmp_lint_threads(const struct scmp_lint *lint)
+{
+	const uint64_t thread[SCMP_ARGS_MAX] = {0x3d0f00};
+
+	return lint->may_run[__NR_clone3] || (lint->may_run[__NR_clone] && scmp_lint_runs(__NR_clone, thread));
 }
 
 int scmp_lint_error(const struct scmp_rule *rule)
@@ -103,6 +108,16 @@ uint32_t scmp_lint_kernel(void)
 	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
 		return 0;
 	return KERNEL_VERSION(major, minor, 0);
+}
+
+bool scmp_lint_is_named(const struct scmp_context *context, int nr)
+{
+	size_t i;
+
+	for (i = 0; i < context->n_rules; i++)
+		if (context->rules[i].nr == nr && !context->rules[i].unnamed)
+			return true;
+	return false;
 }
 
 void scmp_lint_name(char *text, size_t room, const char *name)
@@ -207,6 +222,13 @@ static bool has_flags(unsigned meaning)
 	return false;
 }
 
+/* It holds of one value, or up to one. A range without an end ends at the largest number, with or without a sign. */
+static bool is_bounded(const struct scmp_test *test)
+{
+	return test->value &&
+	       (test->op == SCMP_OP_EQ || (test->op == SCMP_OP_LE && test->value < scmp_test_ones(test) >> 1));
+}
+
 /* The flags that the rule compares as a whole: with one flag more the call gets past it. NULL: none. */
 static const struct scmp_argument *equal_flags(const struct scmp_rule *rule)
 {
@@ -216,7 +238,7 @@ static const struct scmp_argument *equal_flags(const struct scmp_rule *rule)
 	for (i = 0; call && i < rule->n_tests; i++) {
 		const struct scmp_test *test = &rule->tests[i];
 
-		if (test->op == SCMP_OP_EQ && test->value && has_flags(call->args[test->arg].meaning))
+		if (is_bounded(test) && has_flags(call->args[test->arg].meaning))
 			return &call->args[test->arg];
 	}
 	return NULL;
@@ -250,7 +272,7 @@ static void check_rules(const struct scmp_policy_context *context)
 			scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_FLAGS_EQUAL,
 					  "%s :%s compares %s as a whole, so that one flag more gets past it: any(...) "
 					  "tests for flags, mask(...) for a value beside them",
-					  rule->verb, rule->name, scmp_syscall_word(argument->word));
+					  rule->verb, rule->name, scmp_syscall_keyword(argument));
 		}
 		argument = same_place(pointer, rule) ? NULL : compared_pointer(rule);
 		if (argument) {
@@ -258,17 +280,9 @@ static void check_rules(const struct scmp_policy_context *context)
 			scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_POINTER_VALUE,
 					  "%s :%s compares the address in %s, not what lies there: a filter sees no "
 					  "memory, a trap's block does, as call.string",
-					  rule->verb, rule->name, scmp_syscall_word(argument->word));
+					  rule->verb, rule->name, scmp_syscall_keyword(argument));
 		}
 	}
-}
-
-/* With the flags of pthread_create(3); clone3's are behind a pointer. */
-static bool may_have_threads(const struct scmp_lint *lint)
-{
-	const uint64_t thread[SCMP_ARGS_MAX] = {0x3d0f00};
-
-	return lint->may_run[__NR_clone3] || (lint->may_run[__NR_clone] && scmp_lint_runs(__NR_clone, thread));
 }
 
 static void check_kill_thread(const struct scmp_policy_context *context, const struct scmp_lint *lint)
@@ -281,7 +295,7 @@ static void check_kill_thread(const struct scmp_policy_context *context, const s
 			rule = &context->context.rules[i];
 	if (!rule && context->context.fallback.verdict == SCMP_VERDICT_KILL_THREAD)
 		rule = &context->context.fallback;
-	if (rule && may_have_threads(lint))
+	if (rule && scmp_lint_threads(lint))
 		scmp_policy_fault(context, rule->file, rule->line, SCMP_WARNING_KILL_THREAD,
 				  "%s ends one thread, with whatever it has locked: the others wait for it for ever; "
 				  "`kill` ends the process",
@@ -300,7 +314,10 @@ void scmp_lint(void)
 	}
 	scmp_exec_check(&lint);
 	scmp_lint_aliases(&lint);
+	scmp_lint_allow(&lint);
 	scmp_lint_io_uring(&lint);
 	scmp_lint_new_calls(&lint);
+	scmp_lint_runtime(&lint);
+	scmp_lint_tracer();
 	scmp_silence_apply();
 }

@@ -29,8 +29,15 @@ void scmp_lint(void);
 
 /* What the warnings have in common. */
 
+/* scmp_lint_taker() - the rule of a context that takes the call with these arguments, or its default */
+const struct scmp_rule *scmp_lint_taker(const struct scmp_context *context, int nr, const uint64_t *args);
+
 /* scmp_lint_runs() - whether the call with these arguments runs under all contexts */
 bool scmp_lint_runs(int nr, const uint64_t *args);
+
+/* scmp_lint_threads() - whether threads may be made: by clone with pthread_create(3)'s flags, or clone3, whose are
+ * behind a pointer */
+bool scmp_lint_threads(const struct scmp_lint *lint);
 
 /* scmp_lint_matches() - whether all tests of a rule hold for these arguments */
 bool scmp_lint_matches(const struct scmp_rule *rule, const uint64_t *args);
@@ -47,10 +54,16 @@ int scmp_lint_error(const struct scmp_rule *rule);
 /* scmp_lint_kernel() - the running one's version, as KERNEL_VERSION() */
 uint32_t scmp_lint_kernel(void);
 
+/* scmp_lint_is_named() - whether a rule of the context names the call, with whatever conditions */
+bool scmp_lint_is_named(const struct scmp_context *context, int nr);
+
 /* scmp_lint_name() - add ":NAME" to a list of names in a text */
 void scmp_lint_name(char *text, size_t room, const char *name);
 
 /* The warnings, a file each or a few that belong together. */
 void scmp_lint_aliases(const struct scmp_lint *lint);
+void scmp_lint_allow(const struct scmp_lint *lint);
 void scmp_lint_io_uring(const struct scmp_lint *lint);
 void scmp_lint_new_calls(const struct scmp_lint *lint);
+void scmp_lint_runtime(const struct scmp_lint *lint);
+void scmp_lint_tracer(void);

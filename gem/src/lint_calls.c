@@ -169,16 +169,6 @@ static bool cuts_off(const struct scmp_rule *rule, size_t call)
 	}
 }
 
-static bool is_named(const struct scmp_context *context, int nr)
-{
-	size_t i;
-
-	for (i = 0; i < context->n_rules; i++)
-		if (context->rules[i].nr == nr)
-			return true;
-	return false;
-}
-
 static void tell_new_calls(const struct scmp_policy_context *context, const struct scmp_rule *rule, const char *names,
 			   const char *how)
 {
@@ -243,7 +233,7 @@ static void check_default(const struct scmp_lint *lint, const struct scmp_policy
 
 	for (i = 0; i < N_NEW_CALLS; i++)
 		if (new_calls[i].of_libc && lint->may_run[new_calls[i].old] && cuts_off(fallback, i) &&
-		    !is_named(&context->context, new_calls[i].nr))
+		    !scmp_lint_is_named(&context->context, new_calls[i].nr))
 			scmp_lint_name(names, sizeof(names), scmp_syscall_by_number(new_calls[i].nr)->name);
 	if (names[0])
 		tell_new_calls(context, fallback, names, " by default");

@@ -25,6 +25,7 @@ struct scmp_silence {
 static const char *const ids[SCMP_WARNINGS] = {
 	[SCMP_WARNING_NONE] = "",
 	[SCMP_WARNING_ALIAS_GAP] = "alias-gap",
+	[SCMP_WARNING_DANGEROUS_ALLOW] = "dangerous-allow",
 	[SCMP_WARNING_FLAGS_EQUAL] = "flags-equal",
 	[SCMP_WARNING_IO_URING_OPEN] = "io-uring-open",
 	[SCMP_WARNING_KILL_THREAD] = "kill-thread",
@@ -33,6 +34,8 @@ static const char *const ids[SCMP_WARNINGS] = {
 	[SCMP_WARNING_NO_EFFECT] = "no-effect",
 	[SCMP_WARNING_NOT_LOADED] = "not-loaded",
 	[SCMP_WARNING_POINTER_VALUE] = "pointer-value",
+	[SCMP_WARNING_RUNTIME_GAP] = "runtime-gap",
+	[SCMP_WARNING_TRACER_OPEN] = "tracer-open",
 	[SCMP_WARNING_UNKNOWN_NUMBER] = "unknown-number",
 	[SCMP_WARNING_UNUSED_SILENCE] = "unused-silence",
 	[SCMP_WARNING_VDSO] = "vdso",

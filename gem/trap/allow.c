@@ -125,14 +125,6 @@ static char *print_test(char *dst, char *end, const struct subject *subject)
 	return scmp_decode_constants(dst, end, meaning, value, ":", "");
 }
 
-/* The shorter of its two names, else the manual's: cmd, domain, flags. */
-static const char *keyword_of(const struct scmp_argument *argument)
-{
-	const char *word = scmp_syscall_word(argument->word), *other = scmp_syscall_word(argument->other_word);
-
-	return argument->other_word && scmp_text_length(other) <= scmp_text_length(word) ? other : word;
-}
-
 static bool is_refused(const struct scmp_call *call, int64_t result)
 {
 	bool fails = result < 0 && result >= -SCMP_ERRNO_MAX;
@@ -159,7 +151,7 @@ char *scmp_print_allow(char *dst, char *end, const struct scmp_call *call, int64
 		if (subject.value > INT64_MAX)
 			return start;
 		dst = scmp_print_text(dst, end, ", ");
-		dst = scmp_print_text(dst, end, keyword_of(&known->args[i]));
+		dst = scmp_print_text(dst, end, scmp_syscall_keyword(&known->args[i]));
 		dst = scmp_print_text(dst, end, ": ");
 		dst = print_test(dst, end, &subject);
 	}

@@ -358,6 +358,8 @@ class Mask:
     def fits(self, argument):
         argument = self.at(argument)
         mask, value = self.ored() & argument.ones, self.value.value & argument.ones
+        if any(number.is_constant() and (argument.is_value or number.is_of_field(argument)) for number in self.masks):
+            return False
         return all(number.fits(argument) for number in (*self.masks, self.value)) and mask != 0 and value & ~mask == 0
 
     def holds(self, argument, x):

@@ -42,6 +42,7 @@ static const struct {
 	{__NR_epoll_pwait, "epoll_pwait"},
 	{441, "epoll_pwait2"},
 	{__NR_io_pgetevents, "io_pgetevents"},
+	{__NR_newfstatat, "newfstatat"},
 	{__NR_clone, "clone"},
 	{__NR_clone3, "clone3"},
 	{__NR_execve, "execve"},
@@ -252,6 +253,7 @@ int main(void)
 		.traps = true,
 	};
 	const struct scmp_frame guarded = {.log_fd = 1000, .traps = true, .guard_log = true};
+	const struct scmp_frame hidden = {.log_fd = 1000, .traps = true, .guard_log = true, .hide_log = true};
 	const struct scmp_static_answer said[SCMP_ANSWERS_MAX] = {
 		{.result = -18, .record = true},
 		{.result = 0},
@@ -298,6 +300,14 @@ int main(void)
 					     "close 0&ffffffff==3e8 -> 9\n" GUARD_DUP2 "dup3 1&ffffffff==3e8 -> 9\n"
 					     "fcntl 0&ffffffff==3e8 1&ffffffff==2 -> 9\n"
 					     "ioctl 0&ffffffff==3e8 1&ffffffff==5451 -> 9\n" GATE_RECORDS);
+	check_list("where a host could come by it is not to be found either", &hidden,
+		   ALWAYS TRAPS OTHER_PROBES "gate write 0&ffffffff==3e8\n"
+					     "gate fstat 0&ffffffff==3e8\n"
+					     "close 0&ffffffff==3e8 -> 9\n" GUARD_DUP2 "dup3 1&ffffffff==3e8 -> 9\n"
+					     "fcntl 0&ffffffff==3e8 1&ffffffff==2 -> 9\n"
+					     "ioctl 0&ffffffff==3e8 1&ffffffff==5451 -> 9\n"
+					     "newfstatat 0&ffffffff==3e8 -> 9\n"
+					     "fcntl 0&ffffffff==3e8 1&ffffffff==1 -> 9\n" GATE_RECORDS);
 	check_virtual("the handler closes ranges that have the log in them, and only calls of its own spare it", true,
 		      "gate close_range 1<3e8\n"
 		      "gate close_range 0>3e8 0<=ffffffff\n"
@@ -323,6 +333,7 @@ int main(void)
 	for (size_t i = 0; i < SCMP_ANSWERS_MAX; i++)
 		most[i] = longest;
 	all.guard_log = true;
+	all.hide_log = true;
 	all.blocks = true;
 	all.answers = most;
 	all.n_answers = SCMP_ANSWERS_MAX;
