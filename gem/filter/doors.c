@@ -126,15 +126,17 @@ static void add_static_answer(struct list *list, unsigned number, const struct s
 
 static void add_probes(struct list *list, const struct scmp_frame *frame)
 {
+	/* The handler's way to kill the process, or its thread: no signal can be in the way of it. */
+	if (frame->traps) {
+		add_probe(list, SCMP_KEY_DIE, SECCOMP_RET_KILL_PROCESS)->gate = true;
+		add_probe(list, SCMP_KEY_DIE_THREAD, SECCOMP_RET_KILL_THREAD)->gate = true;
+	}
 	if (frame->key)
 		add_answers(list, frame);
 	if (frame->traps) {
 		add_answer(list, SCMP_KEY_ANY, SCMP_ASK_FORCE, SCMP_SAY_FORCE + 1);
 		for (size_t i = 0; i < frame->n_answers; i++)
 			add_static_answer(list, (unsigned)i + 1, &frame->answers[i]);
-		/* The handler's way to kill the process, or its thread: no signal can be in the way of it. */
-		add_probe(list, SCMP_KEY_DIE, SECCOMP_RET_KILL_PROCESS)->gate = true;
-		add_probe(list, SCMP_KEY_DIE_THREAD, SECCOMP_RET_KILL_THREAD)->gate = true;
 	}
 	/* Any other probe is meant for another filter; the kernel answers it with EINVAL. */
 	if (frame->key || frame->traps)

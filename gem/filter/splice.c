@@ -242,6 +242,43 @@ static int dispatch(struct build *build, struct scmp_why *why)
 	return scmp_dispatch(&build->code, fallback, build->leaves, build->n_leaves, why);
 }
 
+static bool same_tests(const struct scmp_test *a, size_t n_a, const struct scmp_test *b, size_t n_b)
+{
+	if (n_a != n_b)
+		return false;
+	for (size_t i = 0; i < n_a; i++)
+		if (a[i].arg != b[i].arg || a[i].op != b[i].op || a[i].bits != b[i].bits || a[i].mask != b[i].mask ||
+		    a[i].value != b[i].value)
+			return false;
+	return true;
+}
+
+static bool same_tail(const struct tail *a, const struct tail *b)
+{
+	if (a->n_cases != b->n_cases || a->last != b->last || a->last_runs != b->last_runs)
+		return false;
+	for (size_t i = 0; i < a->n_cases; i++) {
+		const struct scmp_case *one = &a->cases[i], *other = &b->cases[i];
+
+		if (one->gate != other->gate || one->action != other->action ||
+		    !same_tests(one->tests, one->n_tests, other->tests, other->n_tests) ||
+		    !same_tests(one->door_tests, one->n_door_tests, other->door_tests, other->n_door_tests))
+			return false;
+	}
+	return true;
+}
+
+/* Where a tail that says the same has been put, or 0. Few say it: what rules trap has ids of its own. */
+static size_t find_same(const struct build *build, const struct tail *tail)
+{
+	enum { LOOK_AT = 64 };
+
+	for (size_t i = 1; i < build->n_tails && i <= LOOK_AT; i++)
+		if (build->tails[i].start && same_tail(&build->tails[i], tail))
+			return build->tails[i].start;
+	return 0;
+}
+
 /* Put the tails where their place-holders are. */
 static int splice(struct build *build, struct scmp_why *why)
 {
@@ -265,6 +302,8 @@ static int splice(struct build *build, struct scmp_why *why)
 			insn->k = tail->last;
 			continue;
 		}
+		if (tail->start == 0 && !is_default)
+			tail->start = find_same(build, tail);
 		if (tail->start == 0) {
 			tail->start = code->n_insns;
 			if (is_default && build->unknown_from)

@@ -283,21 +283,87 @@ void scmp_tail_emit_unknown(struct scmp_code *code, uint32_t unknown_from, uint3
 	emit(code, BPF_RET | BPF_K, 0, 0, unknown);
 }
 
+/* What a case asks, one after the other: whether it is the gate, its tests, its door's. */
+static size_t n_questions(const struct scmp_case *one)
+{
+	return one->gate + one->n_tests + one->n_door_tests;
+}
+
+/* NULL: the gate */
+static const struct scmp_test *question(const struct scmp_case *one, size_t nth)
+{
+	if (one->gate && nth-- == 0)
+		return NULL;
+	return nth < one->n_tests ? &one->tests[nth] : &one->door_tests[nth - one->n_tests];
+}
+
+static void emit_question(struct scmp_code *code, const struct scmp_test *asked)
+{
+	if (asked)
+		emit_test(code, asked);
+	else
+		emit_gate(code);
+}
+
+static bool ask_the_same(const struct scmp_case *one, const struct scmp_case *other, size_t nth)
+{
+	const struct scmp_test *a, *b;
+
+	if (nth >= n_questions(one) || nth >= n_questions(other))
+		return false;
+	a = question(one, nth);
+	b = question(other, nth);
+	if (!a || !b)
+		return a == b;
+	return a->arg == b->arg && a->op == b->op && a->bits == b->bits && a->mask == b->mask && a->value == b->value;
+}
+
+static void emit_case(struct scmp_code *code, const struct scmp_case *one, size_t asked)
+{
+	size_t start = code->n_insns;
+
+	for (size_t i = asked; i < n_questions(one); i++)
+		emit_question(code, question(one, i));
+	emit(code, BPF_RET | BPF_K, 0, 0, one->action);
+	resolve(code, start);
+}
+
+static void emit_cases(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, size_t asked);
+
+/* What they all ask next is asked once: who fails it goes behind them all, which may be far. */
+static void emit_shared(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, size_t asked)
+{
+	size_t start = code->n_insns, miss;
+
+	emit_question(code, question(cases, asked));
+	emit(code, BPF_JMP | BPF_JA, 0, 0, 1);
+	resolve(code, start);
+	miss = code->n_insns;
+	emit(code, BPF_JMP | BPF_JA, 0, 0, 0);
+	emit_cases(code, cases, n_cases, asked + 1);
+	if (miss < BPF_MAXINSNS)
+		code->insns[miss].k = (uint32_t)(code->n_insns - miss - 1);
+}
+
+/* @asked: of each its first questions have been, and hold */
+static void emit_cases(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, size_t asked)
+{
+	size_t next;
+
+	for (size_t i = 0; i < n_cases; i = next) {
+		for (next = i + 1; next < n_cases && ask_the_same(&cases[i], &cases[next], asked);)
+			next++;
+		if (next - i > 1)
+			emit_shared(code, &cases[i], next - i, asked);
+		else
+			emit_case(code, &cases[i], asked);
+	}
+}
+
 void scmp_tail_emit(struct scmp_code *code, const struct scmp_case *cases, size_t n_cases, uint32_t last,
 		    bool last_runs)
 {
-	for (size_t i = 0; i < n_cases; i++) {
-		size_t start = code->n_insns;
-
-		if (cases[i].gate)
-			emit_gate(code);
-		for (size_t t = 0; t < cases[i].n_tests; t++)
-			emit_test(code, &cases[i].tests[t]);
-		for (size_t t = 0; t < cases[i].n_door_tests; t++)
-			emit_test(code, &cases[i].door_tests[t]);
-		emit(code, BPF_RET | BPF_K, 0, 0, cases[i].action);
-		resolve(code, start);
-	}
+	emit_cases(code, cases, n_cases, 0);
 	if (last_runs) {
 		size_t start = code->n_insns;
 

@@ -286,7 +286,8 @@ static int probe_number(struct verifier *verifier, const struct subject *subject
 	int r = probe(verifier, subject, &data);
 
 	data.instruction_pointer = SCMP_GATE_IP;
-	return r < 0 ? r : probe(verifier, subject, &data);
+	return r < 0 || subject->context.fallback.verdict != SCMP_VERDICT_INTERCEPT ? r
+										     : probe(verifier, subject, &data);
 }
 
 /* Numbers that no door and no rule names. */

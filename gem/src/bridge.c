@@ -6,7 +6,6 @@
  */
 #include "bridge.h"
 
-#include <asm/unistd.h>
 #include <elf.h>
 #include <errno.h>
 #include <mruby/array.h>
@@ -22,7 +21,6 @@
 #include "block.h"
 #include "call.h"
 #include "exceptions.h"
-#include "gate.h"
 #include "gem.h"
 #include "place.h"
 #include "policy.h"
@@ -69,18 +67,17 @@ enum { WAITERS_MAX = 4096, STACK_REACH = 1 << 18 };
 
 static struct waiter {
 	uint32_t number; /* 0: free */
-	int64_t thread;
-	uint64_t sp;
+	uint64_t thread, sp;
 } waiters[WAITERS_MAX];
 
 static uint32_t last_number;
 
-static bool is_gone(const struct waiter *waiter, int64_t thread, uint64_t sp)
+static bool is_gone(const struct waiter *waiter, uint64_t thread, uint64_t sp)
 {
 	return waiter->thread == thread && sp - waiter->sp < STACK_REACH;
 }
 
-static size_t free_place(int64_t thread, uint64_t sp)
+static size_t free_place(uint64_t thread, uint64_t sp)
 {
 	size_t oldest = 0, i;
 
@@ -95,7 +92,7 @@ static size_t free_place(int64_t thread, uint64_t sp)
 
 uint32_t scmp_bridge_wait(mrb_state *mrb, const struct scmp_call *call, mrb_value block)
 {
-	int64_t thread = scmp_gate_call(__NR_gettid, 0, 0, 0, 0, 0, 0);
+	uint64_t thread = scmp_trap_thread();
 	size_t place = free_place(thread, call->sp);
 
 	mrb_ary_set(mrb, bridge.waiting, (mrb_int)place, block);

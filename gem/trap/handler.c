@@ -337,6 +337,11 @@ void scmp_trap_configure(const struct scmp_trap_config *config)
 	__atomic_store_n(&configured, config, __ATOMIC_RELEASE);
 }
 
+uint64_t scmp_trap_thread(void)
+{
+	return scmp_thread_pointer();
+}
+
 size_t scmp_trap_place(char *text, size_t room, uint64_t address)
 {
 	const char *program = present_config()->program;

@@ -105,6 +105,9 @@ struct scmp_trap_config {
  */
 size_t scmp_trap_place(char *text, size_t room, uint64_t address);
 
+/* scmp_trap_thread() - which thread this is: what libc's thread variables hang on; a vfork child has its parent's */
+uint64_t scmp_trap_thread(void);
+
 /*
  * scmp_trap_arm() - open the gate and install the SIGSYS handler
  * Uses raw system calls only; may be called before libc is initialised. The

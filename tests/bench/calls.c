@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * calls COUNT getppid|uname|ioctl [handler|filter]
+ * calls COUNT getppid|uname|ioctl [handler|through|filter|open]
  *
  * Makes one system call COUNT times, in ten parts, and prints the nanoseconds
  * a call in the quickest part (what disturbs a part only adds to it), then the
  * result of the last call. With `handler` it first puts itself under the least
  * that can trap: a filter of three instructions and a handler that writes
- * -EPERM. With `filter` under what one would write by hand to refuse TIOCSTI,
- * which is not the ioctl that it makes. Run by tests/bench/run.
+ * -EPERM; with `through` the handler makes the call itself, at an instruction that
+ * the filter lets pass. With `filter` under what one would write by hand to refuse TIOCSTI,
+ * which is not the ioctl that it makes; with `open` under a filter that allows everything.
+ * Run by tests/bench/run.
  */
 #include <errno.h>
 #include <asm/ioctls.h>
@@ -16,6 +18,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +30,42 @@
 #include <unistd.h>
 
 enum { PARTS = 10 };
+
+/* long again(nr, a): the call, at an instruction of its own. */
+long again(long nr, long a);
+extern const char again_made[];
+
+#if defined(__x86_64__)
+__asm__(".text\n"
+	"again:\n"
+	"	mov %rdi, %rax\n"
+	"	mov %rsi, %rdi\n"
+	"	syscall\n"
+	"again_made:\n"
+	"	ret\n");
+#elif defined(__aarch64__)
+__asm__(".text\n"
+	"again:\n"
+	"	mov x8, x0\n"
+	"	mov x0, x1\n"
+	"	svc #0\n"
+	"again_made:\n"
+	"	ret\n");
+#endif
+
+static void go_through(int signal, siginfo_t *info, void *context)
+{
+	ucontext_t *user = context;
+
+	(void)signal;
+	(void)info;
+#if defined(__x86_64__)
+	user->uc_mcontext.gregs[REG_RAX] = again(user->uc_mcontext.gregs[REG_RAX], user->uc_mcontext.gregs[REG_RDI]);
+#elif defined(__aarch64__)
+	user->uc_mcontext.regs[0] =
+		(unsigned long long)again((long)user->uc_mcontext.regs[8], (long)user->uc_mcontext.regs[0]);
+#endif
+}
 
 static void answer(int signal, siginfo_t *info, void *context)
 {
@@ -88,6 +127,43 @@ static int trap(int nr)
 	return load(code, sizeof(code) / sizeof(code[0]));
 }
 
+static int trap_through(int nr)
+{
+	uint64_t made = (uint64_t)(uintptr_t)again_made;
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)nr, 0, 5),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(made >> 32), 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)made, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sigaction action = {.sa_sigaction = go_through, .sa_flags = SA_SIGINFO};
+
+	if (sigaction(SIGSYS, &action, NULL) != 0)
+		return -1;
+	return load(code, sizeof(code) / sizeof(code[0]));
+}
+
+static int allow_everything(void)
+{
+	struct sock_filter code[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+
+	return load(code, 1);
+}
+
+/* What the host puts itself under. */
+static int enter(const char *way, int nr)
+{
+	if (strcmp(way, "filter") == 0)
+		return refuse_tiocsti();
+	if (strcmp(way, "open") == 0)
+		return allow_everything();
+	return strcmp(way, "through") == 0 ? trap_through(nr) : trap(nr);
+}
+
 static double now(void)
 {
 	struct timespec time;
@@ -107,7 +183,7 @@ int main(int argc, char **argv)
 	if (count < 1)
 		return 2;
 	nr = strcmp(argv[2], "uname") == 0 ? SYS_uname : strcmp(argv[2], "ioctl") == 0 ? SYS_ioctl : SYS_getppid;
-	if (argc > 3 && (strcmp(argv[3], "filter") == 0 ? refuse_tiocsti() : trap(nr)) != 0)
+	if (argc > 3 && enter(argv[3], nr) != 0)
 		return 1;
 
 	for (int part = 0; part < PARTS; part++) {
