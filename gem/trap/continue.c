@@ -52,7 +52,7 @@ static struct scmp_way_back *place_for(const struct ucontext *uc, struct scmp_wa
 static void send(struct ucontext *uc, struct scmp_way_back *back, uint64_t second)
 {
 	back = place_for(uc, back);
-	*back = (struct scmp_way_back){.ip = scmp_uc_ip(uc), .sp = scmp_uc_sp(uc), .second = second};
+	*back = (struct scmp_way_back){SCMP_GATE_ONWARD, scmp_uc_sp(uc), scmp_uc_ip(uc), second};
 	scmp_uc_send(uc, SCMP_GATE_IP - SCMP_GATE_INSTRUCTION, (uint64_t)back);
 }
 
@@ -60,7 +60,7 @@ static void send(struct ucontext *uc, struct scmp_way_back *back, uint64_t secon
 static void send_with_stack(const struct seccomp_data *data, struct ucontext *uc, struct scmp_way_back *back)
 {
 	uint64_t top = data->args[CHILD_STACK], at = top - SCMP_WAY_BACK_ROOM;
-	const struct scmp_way_back child = {.ip = scmp_uc_ip(uc), .sp = top, .second = top};
+	const struct scmp_way_back child = {SCMP_GATE_ONWARD, top, scmp_uc_ip(uc), top};
 
 	if (scmp_memory_write(at, &child, sizeof(child)) == 0)
 		scmp_uc_set_second(uc, at);

@@ -40,6 +40,9 @@
 #define SCMP_GATE_SHARED_IP (SCMP_GATE_IP + SCMP_GATE_IP_EITHER)
 #define SCMP_GATE_IP_EITHER 0x80
 
+/* Where the gate, having returned from a call as a function does, reads the rest of the way back. */
+#define SCMP_GATE_ONWARD (SCMP_GATE_IP + 0x10)
+
 /* The second page, for reading and writing: of each thread that waits there the stack pointer and the way back. */
 #define SCMP_GATE_SLOTS (SCMP_GATE_ADDRESS + SCMP_GATE_SIZE)
 #define SCMP_GATE_SLOT_SIZE 16
@@ -68,9 +71,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What lies at the stack pointer of a call that is made at the first instruction: where it goes on, and with what. */
+/* What lies at the stack pointer of a thread that is sent to the first instruction: where it goes on, and with what. */
 struct scmp_way_back {
-	uint64_t ip, sp;
+	uint64_t onward; /* SCMP_GATE_ONWARD, where a function's own return address is */
+	uint64_t sp, ip;
 	uint64_t second; /* the register of the second argument: what clone(2) is given for the child's stack is ours */
 };
 

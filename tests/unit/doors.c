@@ -199,7 +199,7 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 	"gate execveat\n"                                                                                              \
 	"execveat -> virtual 1\n"
 
-#define TRAPS "prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2==0 -> 3602\n" KILLS
+#define TRAPS KILLS "prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2==0 -> 3602\n"
 
 #define KILLS                                                                                                          \
 	"gate prctl 0&ffffffff==5cc0de01 1==5cc000000000d1e5 -> killed\n"                                              \
@@ -286,14 +286,15 @@ int main(void)
 			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==1 3==fedcba0987654321 -> 3601\n"
 			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==2 -> 4095\n" OTHER_PROBES);
 	check_list("a host with traps and a log has them all", &full,
-		   ALWAYS "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==0 -> 3602\n"
-			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==1 3==fedcba0987654321 -> 3601\n"
-			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==2 -> 1001\n"
-			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==3 -> 6\n"
-			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==4 -> 7\n"
-			  "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==5 -> 2048\n" TRAPS OTHER_PROBES
-			  "gate write 0&ffffffff==3e8\n"
-			  "gate fstat 0&ffffffff==3e8\n" GATE_HOST PERFORMED);
+		   ALWAYS KILLS "prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==0 -> 3602\n"
+				"prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==1 3==fedcba0987654321 -> 3601\n"
+				"prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==2 -> 1001\n"
+				"prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==3 -> 6\n"
+				"prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==4 -> 7\n"
+				"prctl 0&ffffffff==5cc0de01 1==1234567890abcdef 2==5 -> 2048\n"
+				"prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2==0 -> 3602\n" OTHER_PROBES
+				"gate write 0&ffffffff==3e8\n"
+				"gate fstat 0&ffffffff==3e8\n" GATE_HOST PERFORMED);
 	check_list("where write is refused the log's number stays the log's", &guarded,
 		   ALWAYS TRAPS OTHER_PROBES "gate write 0&ffffffff==3e8\n"
 					     "gate fstat 0&ffffffff==3e8\n"
@@ -323,11 +324,11 @@ int main(void)
 			  "prctl 0&ffffffff==5cc0de01 1==1 2==2 -> 4095\n" OTHER_PROBES);
 #define ANSWER "prctl 0&ffffffff==5cc0de01 1==5cc0000000000a11 2=="
 	check_list("static answers are told in pieces", &answers,
-		   ALWAYS ANSWER "0 -> 3602\n" ANSWER "4f -> 2049\n" ANSWER "48 -> 2083\n" /* 35 is -18 */
+		   ALWAYS KILLS ANSWER "0 -> 3602\n" ANSWER "4f -> 2049\n" ANSWER "48 -> 2083\n" /* 35 is -18 */
 		   ANSWER "57 -> 2056\n" /* 0 in no piece, silent */
 		   ANSWER "5f -> 2065\n" ANSWER "58 -> 2049\n" /* killed; 1 is -1 */
 		   ANSWER "67 -> 2083\n" /* a thread killed; 3 pieces: 1 << 22 */
-		   ANSWER "60 -> 2048\n" ANSWER "61 -> 2048\n" ANSWER "62 -> 2049\n" KILLS OTHER_PROBES GATE);
+		   ANSWER "60 -> 2048\n" ANSWER "61 -> 2048\n" ANSWER "62 -> 2049\n" OTHER_PROBES GATE);
 
 	behaviour("the list has room for the longest answers that there can be");
 	for (size_t i = 0; i < SCMP_ANSWERS_MAX; i++)

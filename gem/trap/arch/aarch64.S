@@ -32,15 +32,17 @@ scmp_gate_page:
 	mov	x3, x4
 	mov	x4, x5
 	mov	x5, x6
-	stp	x30, x16, [sp, #-32]!
-	str	x1, [sp, #16]
-	.rept	4
+	sub	sp, sp, #32
+	stp	x16, x30, [sp, #8]
+	str	x1, [sp, #24]
+	.rept	3
 	nop
 	.endr
 	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - SCMP_GATE_INSTRUCTION
 	svc	#0
-	ldp	x17, x16, [sp]
-	ldr	x1, [sp, #16]
+	/* struct scmp_way_back, from its second word on. */
+	ldp	x16, x17, [sp, #8]
+	ldr	x1, [sp, #24]
 	mov	sp, x16
 	ret	x17
 

@@ -10,14 +10,15 @@
 
 /*
  * long gate(nr, a, b, c, d, e, f), position independent: rdi rsi rdx rcx r8 r9
- * 8(rsp) become rax rdi rsi rdx r10 r8 r9. It puts down the way back as the handler
- * does for a thread that it sends to the syscall instruction.
+ * 8(rsp) become rax rdi rsi rdx r10 r8 r9.
  *
- * The address to go on at stays on top of the stack while the kernel works: that is
+ * The return address stays on top of the stack while the kernel works: that is
  * where gdb looks for it in code that it knows nothing about. (Unwind tables cannot
- * help: they describe the page where it lay in the library.) `.org` pads, or fails
- * if it would have to go back: the syscall instructions are where gate.h says, or
- * nothing assembles. Behind them rcx and r11 are free: the kernel has written to both.
+ * help: they describe the page where it lay in the library.) It is left by `ret`, as
+ * a processor that foresees returns goes astray for long after a call without one; for a thread that
+ * was sent to the syscall instruction, that leads on to the rest of its way back. `.org` pads,
+ * or fails if it would have to go back: all is where gate.h says, or nothing
+ * assembles. Behind a call rcx and r11 are free: the kernel has written to both.
  */
 	.section .text.scmp_gate, "ax", @progbits
 	.balign SCMP_GATE_SIZE
@@ -32,16 +33,15 @@ scmp_gate_page:
 	mov	%r8, %r10
 	mov	%r9, %r8
 	mov	8(%rsp), %r9
-	mov	(%rsp), %rcx
-	lea	8(%rsp), %r11
-	push	%rsi
-	push	%r11
-	push	%rcx
 	.org	scmp_gate_page + SCMP_GATE_RETURN_OFFSET - SCMP_GATE_INSTRUCTION, 0x90
 	syscall
-	mov	(%rsp), %rcx
+	ret
+
+	/* struct scmp_way_back, from its second word on. */
+	.org	scmp_gate_page + SCMP_GATE_ONWARD - SCMP_GATE_ADDRESS, 0x90
+	mov	8(%rsp), %rcx
 	mov	16(%rsp), %rsi
-	mov	8(%rsp), %rsp
+	mov	(%rsp), %rsp
 	jmp	*%rcx
 
 	/* The slot of this stack pointer is there: the handler has taken it. The child leaves it to its parent. */
