@@ -36,6 +36,23 @@ void scmp_alternate_init(uint64_t smallest)
 	smallest_needed = smallest;
 }
 
+static void leave(void *unused)
+{
+	(void)unused;
+	scmp_alternate_leave();
+}
+
+/*
+ * Since Linux 6.12 returning from a signal restores the alternate stack before the stack
+ * pointer, and refuses to while it is in use: the handler, which runs on it, must have
+ * left it before. From the interrupted stack, where there is a little room.
+ */
+static void leave_for_good(const struct ucontext *uc)
+{
+	if (scmp_alternate_has(uc, (uint64_t)__builtin_frame_address(0)))
+		scmp_on_stack((void *)((scmp_uc_sp(uc) - SCMP_STACK_KEEP) & ~15ull), leave, NULL);
+}
+
 /* The kernel's own checks, in its order. */
 static int64_t set(struct ucontext *uc, stack_t *stack, bool on_it)
 {
@@ -51,6 +68,7 @@ static int64_t set(struct ucontext *uc, stack_t *stack, bool on_it)
 		stack->ss_sp = NULL;
 		stack->ss_size = 0;
 	}
+	leave_for_good(uc);
 	uc->uc_stack = *stack;
 	return 0;
 }
