@@ -9,7 +9,7 @@
  *     call (perform.h): no host code may run, or longjmp away, between taking the lock and leaving it;
  *   - nothing is believed of the siginfo that the registers do not say as well;
  *   - a trap inside the handler (Ruby has made a call that the policy traps)
- *     comes back here at once, and must find an answer without waiting;
+ *     comes back here at once, and must find an answer without waiting: the rule's own, or that it goes on;
  *   - the result register is always written: the kernel has left the number
  *     of the call in it, which a host would take for a success.
  */
@@ -194,7 +194,10 @@ static bool answer(const struct scmp_trap_config *config, struct scmp_call *call
 	const struct scmp_trap_rule *rule = call->rule;
 	bool from_gate = scmp_is_gate(call->data.instruction_pointer);
 
-	if (rule->block && config->run_block && !from_gate)
+	/* What Ruby itself calls is not for its own block to decide: it goes on, as it would without the rule. */
+	if (rule->intercepts && is_nested(config, uc))
+		call->decided = call->goes_on = true;
+	else if (rule->block && config->run_block && !from_gate)
 		ask_block(config, call, uc);
 	if (call->decided && call->goes_on)
 		return go_on(config, call, uc, back);

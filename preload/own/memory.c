@@ -84,3 +84,41 @@ size_t strlen(const char *text)
 		end++;
 	return (size_t)(end - text);
 }
+
+int strcmp(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	while (n > 0 && *a && *a == *b) {
+		a++;
+		b++;
+		n--;
+	}
+	return n > 0 ? (unsigned char)*a - (unsigned char)*b : 0;
+}
+
+char *strchr(const char *text, int c)
+{
+	while (*text != (char)c)
+		if (!*text++)
+			return NULL;
+	return (char *)text;
+}
+
+char *strrchr(const char *text, int c)
+{
+	const char *found = NULL;
+
+	do
+		if (*text == (char)c)
+			found = text;
+	while (*text++);
+	return (char *)found;
+}
