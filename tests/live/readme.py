@@ -39,8 +39,9 @@ class Readme(Live):
         text = re.search(r"```ruby\n([^`]*call\.nth == 3.*?)```", self.readme, re.S)[1]
         script = (
             "import os\n"
+            "file = open('file')\n"
             "for i in range(4):\n"
-            "  try: print(os.fsync(1))\n"
+            "  try: print(os.fsync(file))\n"
             "  except OSError as error: print(error.strerror)\n"
             "os.unlink('file'); os.stat('file')\n"
         )
