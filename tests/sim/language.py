@@ -58,7 +58,7 @@ class Action:
     def __init__(self, draw, kernel):
         self.number = draw.randint(FIRST_ERRNO, LAST_ERRNO)
         words = ["errno", "errno", "errno", "allow", "return"]
-        more = ["kill", "kill_process", "kill_thread", "log", "trace", "trap"]
+        more = ["kill", "kill_process", "kill_thread", "log", "trace", "trap", "intercept"]
         self.word = draw.choice(words if kernel else words + more)
         if self.word == "return":
             self.number = -self.number if kernel else draw.choice([0, -1, -self.number, 1, 7, 1 << 40])
@@ -71,7 +71,7 @@ class Action:
         return self.word in ("allow", "log", "trace")
 
     def verdict(self, line):
-        if self.word == "trap":
+        if self.word in ("trap", "intercept"):
             return f"trap:{line}:-1"
         if self.word in ("kill", "kill_process"):
             return f"trap:{line}:kill" if self.log else "kill"
@@ -96,7 +96,7 @@ class Rule:
         few = draw.sample(calls, 1 if self.action.word == "trace" else min(len(calls), draw.choice([1, 1, 1, 1, 2, 3])))
         self.calls = few
         self.positional, self.keywords = [], {}
-        self.block = self.action.word == "trap" and draw.random() < 0.3
+        self.block = self.action.word == "intercept" or (self.action.word == "trap" and draw.random() < 0.3)
         if draw.random() < 0.2:
             self.draw_positional(draw)
         if draw.random() < 0.85:
@@ -197,6 +197,8 @@ class Policy:
                 lines.append("  " + rule.text())
                 rule.line = len(lines)
             lines.append("end.load")
+        if any(context.default.word == "intercept" for context in self.contexts):
+            lines.append("Seccomp.on_trap { |syscall, call| call.continue }")
         return "\n".join(lines) + "\n"
 
     def rule_at(self, line):
