@@ -144,6 +144,21 @@ assert('a block sees the call and chooses its result') do
   assert_true status.success?
 end
 
+assert('an intercepted call continues, and a second block sees its result') do
+  results = []
+  context = Seccomp.new(default: :allow) do |rule|
+    rule.intercept(:getpid) { |call| call.continue { |result| results << result; 7 } }
+    rule.intercept(:uname, :fork, :clone)
+  end
+  status = child(context) do
+    Seccomp.on_trap { |number, call| call.continue }
+    pid = Process.fork { exit(3) }
+    Process.pid == 7 && results.size == 1 && results[0] > 0 && Uname.nodename != "" &&
+      Process.waitpid2(pid)[1].exitstatus == 3
+  end
+  assert_true status.success?
+end
+
 assert('on_trap gets the number and the call') do
   seen = nil
   context = Seccomp.new(default: :allow) { |rule| rule.trap :getpid }
