@@ -40,7 +40,7 @@ static long close_range_around(uint32_t number, uint32_t first, uint32_t last, u
  */
 static int64_t fork_whole(const struct scmp_trap_config *config, const struct seccomp_data *data)
 {
-	uint64_t thread = config->run_block ? scmp_thread_pointer() : 0;
+	uint64_t thread = config->run_block || config->open ? scmp_thread_pointer() : 0;
 	int locked = thread ? scmp_lock_enter(thread, config->stack) : -EDEADLK;
 	int64_t result = scmp_perform_masked(data);
 
