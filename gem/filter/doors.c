@@ -291,7 +291,7 @@ static void add_signals(struct list *list)
 	test(add_performed(list, __NR_ppoll), 3, SCMP_OP_NE, 0);
 	test(add_performed(list, __NR_pselect6), 5, SCMP_OP_NE, 0);
 	test(add_performed(list, __NR_epoll_pwait), 4, SCMP_OP_NE, 0);
-	test(add_performed(list, 441 /* epoll_pwait2 */), 4, SCMP_OP_NE, 0);
+	test(add_performed(list, __NR_epoll_pwait2), 4, SCMP_OP_NE, 0);
 	test(add_performed(list, __NR_io_pgetevents), 5, SCMP_OP_NE, 0);
 	/* An alternate stack without room for a signal's frame. */
 	test(add_performed(list, __NR_sigaltstack), 0, SCMP_OP_NE, 0);

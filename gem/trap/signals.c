@@ -120,9 +120,8 @@ static const struct waiting {
 	unsigned argument;
 	bool indirect;
 } waitings[] = {
-	{__NR_ppoll, 3, false},	       {__NR_pselect6, 5, true},
-	{__NR_epoll_pwait, 4, false},  {441 /* epoll_pwait2 */, 4, false},
-	{__NR_io_pgetevents, 5, true}, {__NR_rt_sigsuspend, 0, false},
+	{__NR_ppoll, 3, false},	       {__NR_pselect6, 5, true},      {__NR_epoll_pwait, 4, false},
+	{__NR_epoll_pwait2, 4, false}, {__NR_io_pgetevents, 5, true}, {__NR_rt_sigsuspend, 0, false},
 };
 
 int64_t scmp_signals_wait(const struct ucontext *uc, const struct seccomp_data *data)

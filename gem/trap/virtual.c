@@ -91,7 +91,7 @@ bool scmp_virtual(const struct scmp_trap_config *config, const struct seccomp_da
 	case __NR_ppoll:
 	case __NR_pselect6:
 	case __NR_epoll_pwait:
-	case 441: /* epoll_pwait2 */
+	case __NR_epoll_pwait2:
 	case __NR_io_pgetevents:
 	case __NR_rt_sigsuspend:
 		*result = scmp_signals_wait(uc, data);

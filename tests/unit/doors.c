@@ -40,7 +40,7 @@ static const struct {
 	{__NR_ppoll, "ppoll"},
 	{__NR_pselect6, "pselect6"},
 	{__NR_epoll_pwait, "epoll_pwait"},
-	{441, "epoll_pwait2"},
+	{__NR_epoll_pwait2, "epoll_pwait2"},
 	{__NR_io_pgetevents, "io_pgetevents"},
 	{__NR_newfstatat, "newfstatat"},
 	{__NR_clone, "clone"},
