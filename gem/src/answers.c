@@ -49,8 +49,9 @@ enum scmp_answer scmp_answer_fit(struct scmp_rule *rule)
 	case __NR_exit_group:
 		return rule->verdict == SCMP_VERDICT_ALLOW ? SCMP_ANSWER_FITS : SCMP_ANSWER_NEVER_REFUSED;
 	case __NR_exit:
-		/* It has nobody to answer to: libc calls it again, for ever. */
-		return rule->verdict == SCMP_VERDICT_ERRNO || scmp_rule_asks(rule) ||
+		/* It has nobody to answer to: libc calls it again, for ever. Where it is intercepted it goes on,
+		 * whatever the block says. */
+		return rule->verdict == SCMP_VERDICT_ERRNO || rule->verdict == SCMP_VERDICT_TRAP ||
 				       rule->verdict == SCMP_VERDICT_RETURN
 			       ? SCMP_ANSWER_NEVER_REFUSED
 			       : SCMP_ANSWER_FITS;

@@ -199,6 +199,9 @@ static bool answer(const struct scmp_trap_config *config, struct scmp_call *call
 		call->decided = call->goes_on = true;
 	else if (rule->block && config->run_block && !from_gate)
 		ask_block(config, call, uc);
+	/* A thread that is told that it has not ended asks again, for ever. */
+	if (rule->intercepts && call->data.nr == __NR_exit && !call->kill && !from_gate)
+		call->decided = call->goes_on = true;
 	if (call->decided && call->goes_on)
 		return go_on(config, call, uc, back);
 	if (!call->decided) {

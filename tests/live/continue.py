@@ -263,6 +263,14 @@ class Mistakes(Live):
                 result.stderr,
             )
 
+    def test_a_thread_ends_whatever_is_decided_of_its_exit(self):
+        code = "import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()\nprint('ended')"
+        for block in "call.continue", "call.errno :EIO", "raise 'no'", "":
+            with self.subTest(block=block):
+                result = self.start(self.policy(intercepting(":exit", block=block)), PYTHON, "-c", code)
+                self.assertEqual((result.returncode, result.stdout), (0, "\nended\n"), result)
+                self.assertRegex(result.stderr, r"python3: exit\(0\) = \?  intercept p.rb:1")
+
     def test_what_cannot_be_refused_cannot_be_intercepted(self):
         for call in "rt_sigreturn", "restart_syscall", "exit_group":
             result = self.start(self.policy(intercepting(":" + call)), "true")

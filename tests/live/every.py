@@ -21,7 +21,7 @@ LOADER = {
 }
 
 # What cannot be refused cannot be intercepted either: an error of the policy.
-NEVER = {"exit", "exit_group", "restart_syscall", "rt_sigreturn"}
+NEVER = {"exit_group", "restart_syscall", "rt_sigreturn"}
 
 LIVES, CHILDREN_DIE, REFUSED = "lives", "children die", "refused"
 
