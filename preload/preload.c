@@ -57,6 +57,7 @@ static const char *kept[SCMP_KEPT_MAX];
  * A log whose reader has gone, or a limit on the size of files, is an error of the
  * write that meets it and not a silent death of the host. The mask is the host's
  * again before the filter is loaded, which may refuse to change it.
+ * Return: the signals that were not blocked already.
  */
 static uint64_t hold_write_signals(void)
 {
@@ -66,12 +67,12 @@ static uint64_t hold_write_signals(void)
 
 	if (r < 0)
 		scmp_fail("libscmp: the signal mask cannot be set: %s", scmp_error_text((int)-r));
-	return before;
+	return held & ~before;
 }
 
-static void release_signals(uint64_t before)
+static void release_signals(uint64_t held)
 {
-	long r = scmp_sys(__NR_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
+	long r = scmp_sys(__NR_rt_sigprocmask, SIG_UNBLOCK, (long)&held, 0, sizeof(held), 0, 0);
 
 	if (r < 0)
 		scmp_fail("libscmp: the signal mask cannot be set: %s", scmp_error_text((int)-r));
@@ -328,7 +329,7 @@ static void start(void)
 {
 	struct scmp_frame frame = {.key = key, .log_fd = -1};
 	struct scmp_why why;
-	uint64_t before = hold_write_signals();
+	uint64_t held = hold_write_signals();
 
 	scmp_logfile_open(&policy_log, &options);
 	scmp_surface_log(&policy_log);
@@ -357,7 +358,7 @@ static void start(void)
 	}
 	if (scmp_policy_build(&frame, &why) < 0)
 		scmp_fail("%s: %s", options.policy, why.text);
-	release_signals(before);
+	release_signals(held);
 	if (scmp_policy_install(&why) < 0)
 		scmp_fail("%s: %s", options.policy, why.text);
 	/* Not before: libseccomp that is short of memory loops, or makes another program than it was asked for. */
