@@ -10,7 +10,8 @@
 #include "memory.h"
 #include "perform.h"
 
-#define NEVER_BLOCKED (1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1) | SCMP_SIGSYS_BIT)
+#define UNBLOCKABLE (1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1))
+#define NEVER_BLOCKED (UNBLOCKABLE | SCMP_SIGSYS_BIT)
 
 /*
  * The host's disposition of SIGSYS: the latest of a ring, as another thread may be
@@ -104,8 +105,10 @@ int64_t scmp_signals_action(const uint64_t args[6])
 	if (signo == SIGSYS) {
 		before = *disposition();
 		/* A vfork child has dispositions of its own, and resets them: its parent's stay. */
-		if (args[1] && !scmp_epoch_borrowed())
+		if (args[1] && !scmp_epoch_borrowed()) {
+			action.mask &= ~UNBLOCKABLE;
 			set_disposition(&action);
+		}
 	} else {
 		r = change_action(signo, args[1] ? &action : NULL, &before);
 	}
@@ -152,15 +155,16 @@ int64_t scmp_signals_wait(const struct ucontext *uc, const struct seccomp_data *
 
 bool scmp_signals_forward(int signo, siginfo_t *info, struct ucontext *uc)
 {
-	static const struct scmp_kernel_sigaction standard;
-	struct scmp_kernel_sigaction action = *disposition();
+	struct scmp_kernel_sigaction action = *disposition(), reset = action;
 
 	if ((uintptr_t)action.handler == (uintptr_t)SIG_IGN)
 		return true;
 	if ((uintptr_t)action.handler == (uintptr_t)SIG_DFL)
 		return false;
+	/* To SIG_DFL, which is 0; the flags and the mask stay, as the kernel leaves them. */
+	reset.handler = NULL;
 	if (action.flags & SA_RESETHAND)
-		set_disposition(&standard);
+		set_disposition(&reset);
 	scmp_perform_mask(scmp_uc_mask(uc) | action.mask);
 	action.handler(signo, info, uc);
 	scmp_perform_mask(UINT64_MAX);
