@@ -6,13 +6,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "alternate.h"
 #include "memory.h"
 #include "perform.h"
 #include "print.h"
 
 enum {
-	/* Entries of an environment that is mended: as many pointers as a small stack has room for. */
-	ENTRIES_MAX = 2000,
 	/* What begins an entry: the longest name, SECCOMP_LOG_FORMAT=, and some. */
 	START = 24,
 	PRELOAD_MAX = 2048,
@@ -124,7 +123,7 @@ static bool look(struct mending *mending, const struct scmp_trap_config *config,
 	mending->preload = SIZE_MAX;
 	mending->n = environment ? SIZE_MAX : 0;
 	for (size_t i = 0; mending->n == SIZE_MAX; i++)
-		if (i == ENTRIES_MAX || !look_at(mending, i))
+		if (!look_at(mending, i))
 			return false;
 	if (mending->preload == SIZE_MAX) {
 		char *end = scmp_print_text(mending->text, mending->text + sizeof(mending->text) - 1, preload_name);
@@ -162,6 +161,17 @@ static bool mend(const struct mending *mending, uint64_t *entries)
 	return true;
 }
 
+/* Whether the stack that we are on has so many bytes left, and enough for what comes then. */
+static bool has_room(const struct ucontext *uc, size_t n)
+{
+	uint64_t here = (uint64_t)__builtin_frame_address(0);
+
+	n += SCMP_STACK_ENOUGH;
+	if (scmp_alternate_has(uc, here) && here - (uint64_t)uc->uc_stack.ss_sp < n)
+		return false;
+	return scmp_memory_below(here, n);
+}
+
 int64_t scmp_environment_exec(const struct scmp_trap_config *config, const struct seccomp_data *data,
 			      const struct ucontext *uc)
 {
@@ -169,10 +179,14 @@ int64_t scmp_environment_exec(const struct scmp_trap_config *config, const struc
 	struct seccomp_data mine = *data;
 	struct mending mending;
 	uint64_t *entries;
+	size_t size;
 
 	if (!config->library || !look(&mending, config, data->args[argument]) || is_whole(&mending))
 		return scmp_perform(uc, data);
-	entries = __builtin_alloca((mending.n + SCMP_KEPT_MAX + 2) * sizeof(*entries));
+	size = (mending.n + SCMP_KEPT_MAX + 2) * sizeof(*entries);
+	if (!has_room(uc, size))
+		return scmp_perform(uc, data);
+	entries = __builtin_alloca(size);
 	if (mend(&mending, entries))
 		mine.args[argument] = (uint64_t)entries;
 	return scmp_perform(uc, &mine);

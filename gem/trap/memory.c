@@ -56,6 +56,19 @@ static int try_pages(uint64_t address, size_t n, int (*try)(uint64_t))
 	}
 }
 
+/* From above, and read first, as a stack grows: a write by the kernel's futex finds it only where it has grown. */
+bool scmp_memory_below(uint64_t end, size_t n)
+{
+	uint64_t last = (end - n) & ~(uint64_t)(PAGE - 1);
+
+	if (n > end)
+		return false;
+	for (uint64_t page = end & ~(uint64_t)(PAGE - 1); page >= last; page -= PAGE)
+		if (try_read(page) < 0 || try_write(page) < 0)
+			return false;
+	return true;
+}
+
 typedef uint64_t word __attribute__((may_alias, aligned(1)));
 
 /*

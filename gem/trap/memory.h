@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,3 +25,6 @@ int scmp_memory_write(uint64_t to, const void *from, size_t n);
  * Return: how many, or -errno; -EFAULT where the memory ends before either.
  */
 long scmp_memory_string(char *to, uint64_t from, size_t max);
+
+/* scmp_memory_below() - whether the `n` bytes that end there can be written; a stack grows to have them */
+bool scmp_memory_below(uint64_t end, size_t n);
