@@ -26,6 +26,12 @@ void scmp_alternate_leave(void)
 	(void)scmp_gate_call(__NR_sigaltstack, (long)&none, 0, 0, 0, 0, 0);
 }
 
+bool scmp_alternate_is_short(const struct ucontext *uc, uint64_t at)
+{
+	return scmp_alternate_has(uc, at) && !scmp_alternate_has(uc, scmp_uc_sp(uc) - 1) &&
+	       at - (uint64_t)uc->uc_stack.ss_sp < smallest_needed + SCMP_STACK_ENOUGH;
+}
+
 void scmp_alternate_rejoin(const struct ucontext *uc)
 {
 	(void)scmp_gate_call(__NR_sigaltstack, (long)&uc->uc_stack, 0, 0, 0, 0, 0);

@@ -20,6 +20,9 @@ bool scmp_alternate_has(const struct ucontext *uc, uint64_t at);
  */
 void scmp_alternate_leave(void);
 
+/* scmp_alternate_is_short() - `at` is on it, the interrupted code is not, and a host's handler has no room below */
+bool scmp_alternate_is_short(const struct ucontext *uc, uint64_t at);
+
 /* scmp_alternate_rejoin() - back on it, before host code may run: what jumps away from there never returns */
 void scmp_alternate_rejoin(const struct ucontext *uc);
 

@@ -5,6 +5,7 @@
 #include <asm/unistd.h>
 #include <stdbool.h>
 
+#include "alternate.h"
 #include "gate.h"
 #include "signals.h"
 
@@ -65,14 +66,38 @@ static bool never_waits(int nr)
 	}
 }
 
+struct performance {
+	const struct ucontext *uc;
+	const struct seccomp_data *data;
+	bool leaves; /* the alternate stack, which is short */
+	int64_t result;
+};
+
+static void perform(void *arg)
+{
+	struct performance *this = arg;
+
+	if (this->leaves)
+		scmp_alternate_leave();
+	scmp_perform_mask(scmp_uc_mask(this->uc));
+	this->result = scmp_perform_masked(this->data);
+	scmp_perform_mask(UINT64_MAX);
+}
+
 int64_t scmp_perform(const struct ucontext *uc, const struct seccomp_data *data)
 {
-	int64_t result;
+	struct performance this = {.uc = uc, .data = data};
 
 	if (never_waits(data->nr))
 		return scmp_perform_masked(data);
-	scmp_perform_mask(scmp_uc_mask(uc));
-	result = scmp_perform_masked(data);
-	scmp_perform_mask(UINT64_MAX);
-	return result;
+	/*
+	 * Where the host's handlers have no room below our frame they run on the interrupted stack. One that
+	 * jumps away from there leaves the thread without its alternate stack.
+	 */
+	this.leaves = scmp_alternate_is_short(uc, (uint64_t)__builtin_frame_address(0));
+	if (this.leaves)
+		scmp_on_stack((void *)((scmp_uc_sp(uc) - SCMP_STACK_KEEP) & ~15ull), perform, &this);
+	else
+		perform(&this);
+	return this.result;
 }
