@@ -34,7 +34,12 @@ bool scmp_alternate_is_short(const struct ucontext *uc, uint64_t at)
 
 void scmp_alternate_rejoin(const struct ucontext *uc)
 {
-	(void)scmp_gate_call(__NR_sigaltstack, (long)&uc->uc_stack, 0, 0, 0, 0, 0);
+	/*
+	 * One that disarms itself would begin at its top again, over our frames; and a handler on it that
+	 * jumps away has lost it anyway.
+	 */
+	if (!((unsigned)uc->uc_stack.ss_flags & AUTODISARM))
+		(void)scmp_gate_call(__NR_sigaltstack, (long)&uc->uc_stack, 0, 0, 0, 0, 0);
 }
 
 void scmp_alternate_init(uint64_t smallest)
