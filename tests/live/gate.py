@@ -12,10 +12,10 @@ import unittest
 
 from live import LIBSCMP, SOURCE, Live, host, main, need_program
 
-EPERM, EXDEV, EXFULL = 1, 18, 54
+EPERM, EBADF, EXDEV, EROFS, EXFULL = 1, 9, 18, 30, 54
 LAST = 470
 IOCTL, FCNTL = 16, 72
-READ, WRITE, FSTAT, RT_SIGACTION, RT_SIGPROCMASK, MREMAP, GETPID = 0, 1, 5, 13, 14, 25, 39
+READ, WRITE, FSTAT, LSEEK, RT_SIGACTION, RT_SIGPROCMASK, MREMAP, GETPID = 0, 1, 5, 8, 13, 14, 25, 39
 BRK, MADVISE, UNAME, RT_SIGTIMEDWAIT, SIGALTSTACK, PRCTL, ARCH_PRCTL = 12, 28, 63, 128, 131, 157, 158
 CLOSE, DUP2, GETPPID, GETTID, FUTEX, DUP3, CLOSE_RANGE = 3, 33, 110, 186, 202, 292, 436
 SIGSYS = 31
@@ -195,6 +195,59 @@ class HardRules(Gate):
         policy = self.policy(HARD.format("[:errno, :EXFULL]").replace("  rule.trap :uname\n", ""))
         result = self.start(policy, host("call"), f"gate:{GETPID}")
         self.assertEqual(result.returncode, -signal.SIGSEGV)
+
+
+# An interception and, for other arguments of the same call, all that refuses; LSEEK answers EBADF where it runs.
+MIXED = (
+    "Seccomp.new(default: :allow) do |rule|\n"
+    "  rule.errno :EROFS, :lseek, fd: 4, whence: 3\n"
+    "  rule.intercept(:lseek, fd: 4..5, log: false) { |call| call.errno :EXDEV }\n"
+    "  rule.errno :EXFULL, :lseek, fd: 6\n"
+    "  rule.errno :EXFULL, :lseek, fd: 7, log: true\n"
+    "  rule.trap(:lseek, fd: 8) { |call| call.return 8 }\n"
+    "  rule.return 9, :lseek, fd: 9\n"
+    "  rule.kill :lseek, fd: 10\n"
+    "  rule.kill :lseek, fd: 11, log: true\n"
+    "end.load\n"
+)
+
+
+class Interceptions(Gate):
+    def test_from_the_gate_an_intercepted_call_passes_and_others_are_refused_as_ever(self):
+        policy = self.policy(MIXED)
+        answers = {"4": -EXDEV, "5": -EXDEV, "6": -EXFULL, "7": -EXFULL, "8": 8, "9": 9, "4:0:3": -EROFS}
+        self.assertEqual(
+            self.calls(policy, *(f"{LSEEK}:{what}" for what in answers)), [(LSEEK, answer) for answer in answers.values()]
+        )
+        self.assertEqual(sum("lseek(" in line for line in self.log()), 2, self.log())
+        os.unlink(self.path("log"))
+        # A trap from there is not asked of its block, and leaves no record.
+        answers.update({"4": -EBADF, "5": -EBADF, "8": -EPERM})
+        self.assertEqual(
+            self.calls(policy, *(f"gate:{LSEEK}:{what}" for what in answers)), [(LSEEK, answer) for answer in answers.values()]
+        )
+        self.assertEqual([line for line in self.log() if "lseek(" in line], [])
+
+    def test_from_the_gate_a_kill_stays_one(self):
+        for fd in 10, 11:
+            result = self.start(self.policy(MIXED), host("call"), f"gate:{LSEEK}:{fd}", env={"SECCOMP_LOG": self.path("log")})
+            self.assertEqual(result.returncode, -signal.SIGSYS)
+
+    def test_from_the_gate_another_context_still_refuses(self):
+        for second, answer in ("errno :EROFS, :lseek", -EROFS), ("trap :lseek", -EPERM), ("return 9, :lseek", 9):
+            policy = self.policy(MIXED + "Seccomp.new(default: :allow) { |rule| rule.%s }.load\n" % second)
+            with self.subTest(second=second):
+                self.assertEqual(self.calls(policy, f"gate:{LSEEK}:5"), [(LSEEK, answer)])
+
+    def test_under_a_default_that_refuses_it_opens_for_its_own_conditions_only(self):
+        for default, refused in ("[:errno, :EXFULL]", -EXFULL), (":trap", -EPERM):
+            text = HARD.format(default).replace(
+                "end.load", "  rule.intercept(:lseek, fd: 5) { |call| call.continue }\nend.load"
+            )
+            policy = self.policy(text)
+            with self.subTest(default=default):
+                self.assertEqual(self.passing(policy, refused, "gate:"), BARE_DOORS | {SIGALTSTACK})
+                self.assertEqual(self.passing(policy, refused, "gate:", ":5"), BARE_DOORS | {SIGALTSTACK, LSEEK})
 
 
 # What the handler itself calls, with arguments that the policy's rules see and no door takes.
