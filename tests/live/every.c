@@ -33,7 +33,7 @@
 #include <unistd.h>
 #include <poll.h>
 
-enum { PATIENCE_SECONDS = 60, SOON_MICROSECONDS = 3000 };
+enum { PATIENCE_SECONDS = 60, SOON_MICROSECONDS = 3000, AGAIN_MICROSECONDS = 100000 };
 
 static const char *self;
 
@@ -102,11 +102,29 @@ static void handle(int signo, void (*handler)(int), int flags)
 		say("sigaction: %s", outcome(-1));
 }
 
-static void alarm_soon(void)
+static void set_alarm(long again)
 {
-	const struct itimerval soon = {{0, 0}, {0, SOON_MICROSECONDS}};
+	const struct itimerval soon = {{0, again}, {0, SOON_MICROSECONDS}};
 
 	setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+static void alarm_soon(void)
+{
+	set_alarm(0);
+}
+
+/* Until alarm_no_more(): what is to be interrupted may begin after the first alarm, on a machine that is busy. */
+static void alarm_again_and_again(void)
+{
+	set_alarm(AGAIN_MICROSECONDS);
+}
+
+static void alarm_no_more(void)
+{
+	const struct itimerval never = {{0, 0}, {0, 0}};
+
+	setitimer(ITIMER_REAL, &never, NULL);
 }
 
 static const char *ending(int status)
@@ -411,6 +429,7 @@ static void write_to_pipe(int signo)
 
 static void jump(int signo)
 {
+	alarm_no_more();
 	siglongjmp(home, 1);
 }
 
@@ -425,18 +444,19 @@ static void interruptions(void)
 
 		handled = 0;
 		handle(SIGALRM, count, flags);
-		alarm_soon();
+		alarm_again_and_again();
 		say("nanosleep: %s", outcome(nanosleep(&long_time, &rest)));
-		say("nanosleep: time left %d, handled %d", rest.tv_sec > 0, (int)handled);
-		alarm_soon();
+		say("nanosleep: time left %d, handled %d", rest.tv_sec > 0, handled > 0);
+		alarm_again_and_again();
 		say("clock_nanosleep: %s", strerrorname_np(clock_nanosleep(CLOCK_MONOTONIC, 0, &long_time, NULL)));
-		alarm_soon();
+		alarm_again_and_again();
 		say("pause: %s", outcome(pause()));
 		if (pipe(fds) < 0)
 			return;
 		handle(SIGALRM, write_to_pipe, flags);
-		alarm_soon();
+		alarm_again_and_again();
 		say("read: %s", outcome(read(fds[0], &c, 1)));
+		alarm_no_more();
 		close(fds[0]);
 		close(fds[1]);
 	}
@@ -445,7 +465,7 @@ static void interruptions(void)
 	handle(SIGALRM, jump, 0);
 	for (volatile int i = 0; i < 3; i++) {
 		if (sigsetjmp(home, 1) == 0) {
-			alarm_soon();
+			alarm_again_and_again();
 			say("read, and jumped away: %s", outcome(read(fds[0], &c, 1)));
 		}
 	}
