@@ -8,6 +8,7 @@
 
 #include "alternate.h"
 #include "arch.h"
+#include "epoch.h"
 #include "memory.h"
 #include "perform.h"
 #include "virtual.h"
@@ -75,7 +76,7 @@ bool scmp_continue(const struct scmp_trap_config *config, const struct seccomp_d
 	if (scmp_virtual(config, data, uc, result))
 		return true;
 	if (is_vfork(data)) {
-		r = scmp_gate_slot(scmp_uc_sp(uc), scmp_uc_ip(uc));
+		r = scmp_gate_slot(scmp_uc_sp(uc), scmp_uc_ip(uc), scmp_epoch_borrowed());
 		if (r < 0) {
 			*result = r;
 			return true;
