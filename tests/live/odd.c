@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What programs seldom do, each in a few lines; odd.py compares what is printed with a run without the library.
+ *
+ *   odd nested-vfork          a vfork child calls vfork in the same function
+ *   odd exec-on-alternate     exec with an empty environment, on a small alternate stack; what is below it stays
+ *   odd disarmed              a handler interrupts read(2) on an alternate stack with SS_AUTODISARM
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef SS_AUTODISARM
+#define SS_AUTODISARM (1u << 31)
+#endif
+
+enum { PATTERN = 0x5a, PAGES = 1 << 16 };
+
+static int status_of(pid_t pid)
+{
+	int status;
+
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int nested_vfork(void)
+{
+	volatile pid_t grandchild = 0;
+	pid_t child = vfork();
+
+	if (child == 0) {
+		grandchild = vfork();
+		if (grandchild == 0)
+			_exit(3);
+		_exit(grandchild > 0 ? status_of(grandchild) + 4 : 1);
+	}
+	printf("%d\n", status_of(child));
+	return 0;
+}
+
+/* An alternate stack in the middle of memory that is otherwise left alone. */
+static char *put_alternate(size_t size, int flags)
+{
+	char *low = mmap(NULL, 2 * PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stack_t stack = {.ss_sp = low + PAGES, .ss_size = size, .ss_flags = flags};
+
+	if (low == MAP_FAILED || sigaltstack(&stack, NULL) < 0)
+		return NULL;
+	return memset(low, PATTERN, PAGES);
+}
+
+static int exec_on_alternate(void)
+{
+	enum { VARIABLES = 1500 };
+	static char program[] = "/bin/true", variable[] = "A=1";
+	static char *arguments[] = {program, NULL}, *environment[VARIABLES + 1];
+	char *low = put_alternate(8192, 0);
+	size_t changed = 0, i;
+	pid_t child;
+
+	if (!low)
+		return 90;
+	for (i = 0; i < VARIABLES; i++)
+		environment[i] = variable;
+	child = vfork();
+	if (child == 0) {
+		execve(program, arguments, environment);
+		_exit(91);
+	}
+	printf("%d\n", status_of(child));
+	for (i = 0; i < PAGES; i++)
+		changed += low[i] != PATTERN;
+	printf("%zu\n", changed);
+	return 0;
+}
+
+static volatile sig_atomic_t handled;
+
+static void count(int signo)
+{
+	(void)signo;
+	handled++;
+}
+
+static int disarmed(void)
+{
+	const struct itimerval soon = {.it_value = {.tv_usec = 50000}};
+	struct sigaction action = {.sa_handler = count, .sa_flags = SA_ONSTACK};
+	int ends[2];
+	stack_t after;
+	char byte;
+
+	if (!put_alternate(PAGES, (int)SS_AUTODISARM) || pipe(ends) < 0)
+		return 90;
+	sigaction(SIGALRM, &action, NULL);
+	for (int i = 0; i < 3; i++) {
+		setitimer(ITIMER_REAL, &soon, NULL);
+		printf("%zd ", read(ends[0], &byte, 1));
+		printf("%d %d\n", errno, (int)handled);
+	}
+	sigaltstack(NULL, &after);
+	printf("%x %zu\n", (unsigned)after.ss_flags, after.ss_size);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*fn)(void);
+	} deeds[] = {
+		{"nested-vfork", nested_vfork},
+		{"exec-on-alternate", exec_on_alternate},
+		{"disarmed", disarmed},
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (strcmp(argv[1], deeds[i].name) == 0)
+			return deeds[i].fn();
+	return 92;
+}

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""What programs seldom do, under a policy that traps or intercepts: they print what they print without one."""
+
+import unittest
+
+from live import Live, host, main
+
+TRAPPING = "Seccomp.new(default: :allow) { |rule| rule.trap :uname }\n"
+
+# Sent to the gate; made in the handler, for the record; and for a block.
+WAYS = ("{0}, log: false) {{ |call| call.continue }}", "{0}) {{ |call| call.continue }}", "{0}, log: false) {{ |call| call.continue {{ |r| r }} }}")
+
+
+class Odd(Live):
+    def assert_unchanged(self, policy, *argv):
+        plain = self.start("none", *argv)
+        self.assertEqual(plain.returncode, 0, plain)
+        result = self.start(self.policy(policy), *argv, env={"SECCOMP_LOG": self.path("log")})
+        self.assertEqual((result.stdout, result.returncode), (plain.stdout, 0), (policy, result, self.log()))
+
+    def assert_unchanged_intercepting(self, calls, *argv, ways=WAYS):
+        for way in ways:
+            with self.subTest(way=way):
+                rule = f"rule.intercept({way.format(calls)}"
+                self.assert_unchanged(f"Seccomp.new(default: :allow) {{ |rule| {rule} }}\n", *argv)
+
+    def test_a_vfork_child_that_calls_vfork_in_the_same_function(self):
+        self.assert_unchanged_intercepting(":vfork, :clone", host("odd"), "nested-vfork", ways=WAYS[:2])
+
+    def test_a_small_alternate_stack_is_not_run_over_by_an_exec(self):
+        self.assert_unchanged(TRAPPING, host("odd"), "exec-on-alternate")
+
+    def test_an_alternate_stack_that_is_disarmed_while_in_use(self):
+        self.assert_unchanged_intercepting(":read", host("odd"), "disarmed")
+
+
+if __name__ == "__main__":
+    main()
