@@ -28,6 +28,9 @@ void scmp_alternate_leave(void)
 
 void scmp_alternate_rejoin(const struct ucontext *uc)
 {
+	/* The kernel would begin at its top again, as it thinks that nobody can be on it. */
+	if ((unsigned)uc->uc_stack.ss_flags & AUTODISARM)
+		return;
 	(void)scmp_gate_call(__NR_sigaltstack, (long)&uc->uc_stack, 0, 0, 0, 0, 0);
 }
 
