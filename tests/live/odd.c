@@ -5,6 +5,7 @@
  *   odd nested-vfork          a vfork child calls vfork in the same function
  *   odd exec-on-alternate     exec with an empty environment, on a small alternate stack; what is below it stays
  *   odd disarmed              a handler interrupts read(2) on an alternate stack with SS_AUTODISARM
+ *   odd read-in-read          a handler calls read on an alternate stack that lies above the read that it interrupts
  */
 #include <errno.h>
 #include <signal.h>
@@ -110,6 +111,36 @@ static int disarmed(void)
 	return 0;
 }
 
+static int inner[2], outer[2];
+
+static void read_and_write(int signo)
+{
+	char byte;
+	ssize_t n = read(inner[0], &byte, 1);
+
+	(void)signo;
+	handled = (int)n;
+	if (write(outer[1], "", 1) < 0)
+		_exit(93);
+}
+
+static int read_in_read(void)
+{
+	char stack[1 << 16], byte;
+	const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	const struct itimerval soon = {.it_value = {.tv_usec = 50000}};
+	struct sigaction action = {.sa_handler = read_and_write, .sa_flags = SA_ONSTACK | SA_RESTART};
+	ssize_t n;
+
+	if (pipe(inner) < 0 || pipe(outer) < 0 || write(inner[1], "", 1) < 0 || sigaltstack(&alternate, NULL) < 0)
+		return 90;
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	n = read(outer[0], &byte, 1);
+	printf("%zd %d\n", n, (int)handled);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -119,6 +150,7 @@ int main(int argc, char **argv)
 		{"nested-vfork", nested_vfork},
 		{"exec-on-alternate", exec_on_alternate},
 		{"disarmed", disarmed},
+		{"read-in-read", read_in_read},
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(deeds) / sizeof(deeds[0]); i++)

@@ -33,6 +33,11 @@ class Odd(Live):
     def test_an_alternate_stack_that_is_disarmed_while_in_use(self):
         self.assert_unchanged_intercepting(":read", host("odd"), "disarmed")
 
+    def test_a_call_in_a_handler_leaves_the_block_of_the_one_below(self):
+        policy = "Seccomp.new(default: :allow) { |rule| rule.intercept(:read, log: false) { |call| call.continue { |r| r == 1 ? 41 : r } } }\n"
+        result = self.start(self.policy(policy), host("odd"), "read-in-read", env={"SECCOMP_LOG": self.path("log")})
+        self.assertEqual(result.stdout, "41 41\n", (result, self.log()))
+
 
 if __name__ == "__main__":
     main()
