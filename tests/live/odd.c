@@ -5,15 +5,20 @@
  *   odd nested-vfork          a vfork child calls vfork in the same function
  *   odd exec-on-alternate     exec with an empty environment, on a small alternate stack; what is below it stays
  *   odd disarmed              a handler interrupts read(2) on an alternate stack with SS_AUTODISARM
+ *   odd sleeping-parent       a thread traps while another sleeps until its child, of its own memory, has ended
  *   odd read-in-read          a handler calls read on an alternate stack that lies above the read that it interrupts
  */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SS_AUTODISARM
@@ -141,16 +146,46 @@ static int read_in_read(void)
 	return 0;
 }
 
+static void *call_meanwhile(void *arg)
+{
+	struct timespec before, after;
+	int *seconds = arg;
+
+	usleep(200000);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	(void)getppid();
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	*seconds = (int)(after.tv_sec - before.tv_sec);
+	return NULL;
+}
+
+static int sleeping_parent(void)
+{
+	pthread_t thread;
+	int seconds = -1;
+	long child;
+
+	if (pthread_create(&thread, NULL, call_meanwhile, &seconds) != 0)
+		return 90;
+	child = syscall(SYS_clone, CLONE_VFORK | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (child == 0) {
+		sleep(3);
+		_exit(5);
+	}
+	printf("%d ", status_of((pid_t)child));
+	pthread_join(thread, NULL);
+	printf("%d\n", seconds);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*fn)(void);
 	} deeds[] = {
-		{"nested-vfork", nested_vfork},
-		{"exec-on-alternate", exec_on_alternate},
-		{"disarmed", disarmed},
-		{"read-in-read", read_in_read},
+		{"nested-vfork", nested_vfork}, {"exec-on-alternate", exec_on_alternate}, {"disarmed", disarmed},
+		{"read-in-read", read_in_read}, {"sleeping-parent", sleeping_parent},
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(deeds) / sizeof(deeds[0]); i++)

@@ -38,6 +38,9 @@ class Odd(Live):
         result = self.start(self.policy(policy), host("odd"), "read-in-read", env={"SECCOMP_LOG": self.path("log")})
         self.assertEqual(result.stdout, "41 41\n", (result, self.log()))
 
+    def test_a_thread_traps_while_another_waits_for_its_child(self):
+        self.assert_unchanged_intercepting(":getppid", host("odd"), "sleeping-parent", ways=WAYS[:1])
+
 
 if __name__ == "__main__":
     main()
