@@ -31,6 +31,7 @@ static void set_disposition(const struct scmp_kernel_sigaction *action)
 	uint32_t next = __atomic_load_n(&latest, __ATOMIC_RELAXED) + 1;
 
 	ring[next % RING] = *action;
+	ring[next % RING].mask &= ~(NEVER_BLOCKED & ~SCMP_SIGSYS_BIT);
 	__atomic_store_n(&latest, next, __ATOMIC_RELEASE);
 }
 
@@ -156,8 +157,9 @@ bool scmp_signals_forward(int signo, siginfo_t *info, struct ucontext *uc)
 	static const struct scmp_kernel_sigaction standard;
 	struct scmp_kernel_sigaction action = *disposition();
 
+	/* A trap cannot be ignored: the call would seem to have been made. */
 	if ((uintptr_t)action.handler == (uintptr_t)SIG_IGN)
-		return true;
+		return info->si_code != SYS_SECCOMP;
 	if ((uintptr_t)action.handler == (uintptr_t)SIG_DFL)
 		return false;
 	if (action.flags & SA_RESETHAND)

@@ -6,19 +6,26 @@
  *   odd exec-on-alternate     exec with an empty environment, on a small alternate stack; what is below it stays
  *   odd disarmed              a handler interrupts read(2) on an alternate stack with SS_AUTODISARM
  *   odd sleeping-parent       a thread traps while another sleeps until its child, of its own memory, has ended
+ *   odd filter                an own filter traps getppid(2), for a handler of its own
+ *   odd filter-ignored        ... and SIGSYS is ignored, which ends the process
+ *   odd action                a handler of SIGSYS with a full mask is asked for
  *   odd read-in-read          a handler calls read on an alternate stack that lies above the read that it interrupts
  */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #ifndef SS_AUTODISARM
@@ -178,14 +185,79 @@ static int sleeping_parent(void)
 	return 0;
 }
 
+static void answer(int signo, siginfo_t *info, void *context)
+{
+	(void)signo;
+#ifdef __x86_64__
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_RAX] = info->si_errno;
+#else
+	((ucontext_t *)context)->uc_mcontext.regs[0] = (unsigned)info->si_errno;
+#endif
+}
+
+static int trap_getppid(void)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP | 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {4, insns};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		return 90;
+	printf("%d\n", (int)getppid());
+	return 0;
+}
+
+static int filter(void)
+{
+	struct sigaction action = {.sa_sigaction = answer, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGSYS, &action, NULL);
+	return trap_getppid();
+}
+
+static int filter_ignored(void)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		signal(SIGSYS, SIG_IGN);
+		_exit(trap_getppid());
+	}
+	printf("%d\n", status_of(child));
+	return 0;
+}
+
+static int action(void)
+{
+	struct sigaction asked = {.sa_handler = count, .sa_flags = SA_RESTART}, told;
+
+	sigfillset(&asked.sa_mask);
+	sigaction(SIGSYS, &asked, NULL);
+	sigaction(SIGSYS, NULL, &told);
+	for (int signo = 1; signo < 65; signo++)
+		printf("%d", sigismember(&told.sa_mask, signo));
+	printf(" %x %d\n", (unsigned)told.sa_flags, told.sa_handler == count);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*fn)(void);
 	} deeds[] = {
-		{"nested-vfork", nested_vfork}, {"exec-on-alternate", exec_on_alternate}, {"disarmed", disarmed},
-		{"read-in-read", read_in_read}, {"sleeping-parent", sleeping_parent},
+		{"nested-vfork", nested_vfork},
+		{"exec-on-alternate", exec_on_alternate},
+		{"disarmed", disarmed},
+		{"read-in-read", read_in_read},
+		{"sleeping-parent", sleeping_parent},
+		{"filter", filter},
+		{"filter-ignored", filter_ignored},
+		{"action", action},
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(deeds) / sizeof(deeds[0]); i++)

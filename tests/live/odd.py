@@ -41,6 +41,11 @@ class Odd(Live):
     def test_a_thread_traps_while_another_waits_for_its_child(self):
         self.assert_unchanged_intercepting(":getppid", host("odd"), "sleeping-parent", ways=WAYS[:1])
 
+    def test_a_filter_of_its_own(self):
+        for name in "filter", "filter-ignored", "action":
+            with self.subTest(name):
+                self.assert_unchanged(TRAPPING, host("odd"), name)
+
 
 if __name__ == "__main__":
     main()
