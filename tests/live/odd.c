@@ -9,6 +9,8 @@
  *   odd filter                an own filter traps getppid(2), for a handler of its own
  *   odd filter-ignored        ... and SIGSYS is ignored, which ends the process
  *   odd action                a handler of SIGSYS with a full mask is asked for
+ *   odd actions               four threads ask for handlers of SIGSYS, each with a mask of its own
+ *   odd at-the-edge           a call with the stack pointer at the end of its memory, beside an alternate stack
  *   odd read-in-read          a handler calls read on an alternate stack that lies above the read that it interrupts
  */
 #include <errno.h>
@@ -17,6 +19,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -244,6 +248,82 @@ static int action(void)
 	return 0;
 }
 
+static void (*const handlers[])(int) = {count, read_and_write};
+static volatile bool stop;
+
+static bool is_torn(const struct sigaction *told)
+{
+	for (int i = 0; i < 2; i++)
+		if (told->sa_handler == handlers[i] && !sigismember(&told->sa_mask, SIGUSR1 + i))
+			return true;
+	return false;
+}
+
+static void *set_action(void *arg)
+{
+	int i = (int)(intptr_t)arg % 2;
+	struct sigaction asked = {.sa_handler = handlers[i]}, told;
+	intptr_t torn = 0;
+
+	sigemptyset(&asked.sa_mask);
+	sigaddset(&asked.sa_mask, SIGUSR1 + i);
+	while (!stop) {
+		sigaction(SIGSYS, &asked, &told);
+		torn += is_torn(&told);
+	}
+	return (void *)torn;
+}
+
+static int actions(void)
+{
+	pthread_t threads[4];
+	intptr_t torn = 0;
+
+	for (intptr_t i = 0; i < 4; i++)
+		if (pthread_create(&threads[i], NULL, set_action, (void *)i) != 0)
+			return 90;
+	sleep(2);
+	stop = true;
+	for (int i = 0; i < 4; i++) {
+		void *more;
+
+		pthread_join(threads[i], &more);
+		torn += (intptr_t)more;
+	}
+	printf("%d\n", (int)torn);
+	return 0;
+}
+
+/* getppid(2) with that stack pointer */
+static long call_at(char *sp)
+{
+	long r = SYS_getppid;
+
+#ifdef __x86_64__
+	__asm__ volatile("mov %%rsp, %%r12\n\tmov %1, %%rsp\n\tsyscall\n\tmov %%r12, %%rsp"
+			 : "+a"(r)
+			 : "r"(sp)
+			 : "rcx", "r11", "r12", "memory");
+#else
+	(void)sp;
+	r = syscall(r);
+#endif
+	return r;
+}
+
+static int at_the_edge(void)
+{
+	char *low = put_alternate(PAGES, 0);
+
+	/* What is below it is the host's, and here nobody's. */
+	if (!low || mprotect(low, PAGES / 2, PROT_NONE) < 0)
+		return 90;
+	for (int room = 256; room >= 0; room -= 64)
+		printf("%d", call_at(low + PAGES / 2 + room) == getppid());
+	printf("\n");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -258,6 +338,8 @@ int main(int argc, char **argv)
 		{"filter", filter},
 		{"filter-ignored", filter_ignored},
 		{"action", action},
+		{"actions", actions},
+		{"at-the-edge", at_the_edge},
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(deeds) / sizeof(deeds[0]); i++)

@@ -41,10 +41,13 @@ class Odd(Live):
     def test_a_thread_traps_while_another_waits_for_its_child(self):
         self.assert_unchanged_intercepting(":getppid", host("odd"), "sleeping-parent", ways=WAYS[:1])
 
-    def test_a_filter_of_its_own(self):
-        for name in "filter", "filter-ignored", "action":
+    def test_a_filter_and_a_handler_of_its_own(self):
+        for name in "filter", "filter-ignored", "action", "actions":
             with self.subTest(name):
                 self.assert_unchanged(TRAPPING, host("odd"), name)
+
+    def test_a_stack_pointer_at_the_end_of_its_memory(self):
+        self.assert_unchanged_intercepting(":getppid", host("odd"), "at-the-edge")
 
 
 if __name__ == "__main__":
