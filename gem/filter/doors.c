@@ -299,7 +299,8 @@ static void add_signals(struct list *list)
 
 /*
  * clone3(2) can reset all handlers in the child (CLONE_CLEAR_SIGHAND), and names its flags in memory; libc goes back
- * to clone. A fork waits for other threads' blocks. What exec leaves behind is the filter: a child needs the rest.
+ * to clone. A fork waits for other threads' blocks, where its parent does not sleep. What exec leaves behind is the
+ * filter: a child needs the rest.
  */
 static void add_children(struct list *list)
 {
@@ -310,7 +311,8 @@ static void add_children(struct list *list)
 	add_performed(list, __NR_fork);
 #endif
 	door = add_performed(list, __NR_clone);
-	door->tests[door->n_tests++] = (struct scmp_test){.arg = 0, .op = SCMP_OP_MASKED_EQ, .mask = CLONE_VM};
+	door->tests[door->n_tests++] =
+		(struct scmp_test){.arg = 0, .op = SCMP_OP_MASKED_EQ, .mask = CLONE_VM | CLONE_VFORK};
 	test(door, 1, SCMP_OP_EQ, 0);
 	add_performed(list, __NR_execve);
 	add_performed(list, __NR_execveat);

@@ -60,8 +60,9 @@ static void report(mrb_state *mrb, mrb_value exception)
 /*
  * Calls that go on and have a block for their result. Not all of them come back: a
  * handler of the host's may have jumped away, its thread may have been cancelled. What is
- * below the place where the same thread traps now, on its stack, is gone; where all
- * places are taken the oldest one is.
+ * at the place where the same thread traps now is gone. Where all places are taken, so is
+ * what is below it on its stack, most likely (it may wait under a handler that runs on an
+ * alternate stack, or be another coroutine); and else the oldest one.
  */
 enum { WAITERS_MAX = 4096, STACK_REACH = 1 << 18 };
 
@@ -72,22 +73,35 @@ static struct waiter {
 
 static uint32_t last_number;
 
-static bool is_gone(const struct waiter *waiter, uint64_t thread, uint64_t sp)
+/* How many places have ever been taken at once. */
+static size_t n_places;
+
+static bool is_below(const struct waiter *waiter, uint64_t thread, uint64_t sp)
 {
 	return waiter->thread == thread && sp - waiter->sp < STACK_REACH;
 }
 
 static size_t free_place(uint64_t thread, uint64_t sp)
 {
-	size_t oldest = 0, i;
+	size_t nobody = SIZE_MAX, below = SIZE_MAX, oldest = 0, i;
 
-	for (i = 0; i < WAITERS_MAX; i++) {
-		if (waiters[i].number == 0 || is_gone(&waiters[i], thread, sp))
+	for (i = 0; i < n_places; i++) {
+		const struct waiter *waiter = &waiters[i];
+
+		if (waiter->number && waiter->thread == thread && waiter->sp == sp)
 			return i;
-		if (waiters[i].number < waiters[oldest].number)
+		if (waiter->number == 0 && nobody == SIZE_MAX)
+			nobody = i;
+		if (waiter->number && is_below(waiter, thread, sp))
+			below = i;
+		if (waiter->number < waiters[oldest].number)
 			oldest = i;
 	}
-	return oldest;
+	if (nobody != SIZE_MAX)
+		return nobody;
+	if (n_places < WAITERS_MAX)
+		return n_places++;
+	return below != SIZE_MAX ? below : oldest;
 }
 
 uint32_t scmp_bridge_wait(mrb_state *mrb, const struct scmp_call *call, mrb_value block)
@@ -107,7 +121,7 @@ static mrb_value take_waiter(mrb_state *mrb, uint32_t number)
 {
 	size_t i;
 
-	for (i = 0; i < WAITERS_MAX; i++) {
+	for (i = 0; i < n_places; i++) {
 		mrb_value block;
 
 		if (waiters[i].number != number)
@@ -280,6 +294,7 @@ void scmp_bridge_init(mrb_state *mrb, struct RClass *module)
 	bridge.waiting = mrb_ary_new(mrb);
 	mrb_gc_register(mrb, bridge.waiting);
 	memset(waiters, 0, sizeof(waiters));
+	n_places = 0;
 	bridge.report = report_on_stderr;
 	mrb_define_module_function(mrb, module, "on_trap", on_trap, MRB_ARGS_ANY());
 }

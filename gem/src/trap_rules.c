@@ -124,7 +124,7 @@ static bool refuses(const struct scmp_rule *rule)
 	       rule->verdict == SCMP_VERDICT_KILL_PROCESS || rule->verdict == SCMP_VERDICT_KILL_THREAD;
 }
 
-static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule *rule)
+static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule *rule, bool is_default)
 {
 	struct scmp_trap_rule *entry = &table[rule->id];
 	struct scmp_static_answer answer = static_answer(rule);
@@ -143,6 +143,8 @@ static void fill_trap_rule(struct scmp_trap_rule *table, const struct scmp_rule 
 	entry->limit = rule->limit;
 	entry->block = scmp_policy_asks(rule);
 	entry->intercepts = rule->verdict == SCMP_VERDICT_INTERCEPT;
+	entry->of_one_call = !is_default;
+	entry->nr = rule->nr;
 	entry->id = rule->id;
 	entry->answer_number = rule->answer_number;
 	entry->refuses = refuses(rule);
@@ -164,9 +166,9 @@ const struct scmp_trap_rule *scmp_policy_trap_rules(size_t *n_rules)
 	if (!table)
 		return NULL;
 	for (context = scmp_policy_next(NULL); context; context = scmp_policy_next(context)) {
-		fill_trap_rule(table, &context->context.fallback);
+		fill_trap_rule(table, &context->context.fallback, true);
 		for (i = 0; i < context->context.n_rules; i++)
-			fill_trap_rule(table, &context->context.rules[i]);
+			fill_trap_rule(table, &context->context.rules[i], false);
 	}
 	return table;
 }

@@ -23,7 +23,10 @@ void scmp_alternate_leave(void);
 /* scmp_alternate_is_short() - `at` is on it, the interrupted code is not, and a host's handler has no room below */
 bool scmp_alternate_is_short(const struct ucontext *uc, uint64_t at);
 
-/* scmp_alternate_rejoin() - back on it, before host code may run: what jumps away from there never returns */
+/*
+ * scmp_alternate_rejoin() - back on it, before host code may run: what jumps away from there never returns
+ * One with SS_AUTODISARM stays set aside, as it is while a handler of the host's own runs on it.
+ */
 void scmp_alternate_rejoin(const struct ucontext *uc);
 
 /* scmp_alternate_init() - @smallest: the least that the kernel needs for a signal's frame (AT_MINSIGSTKSZ), or 0 */

@@ -8,6 +8,7 @@
 
 #include "alternate.h"
 #include "arch.h"
+#include "epoch.h"
 #include "memory.h"
 #include "perform.h"
 #include "virtual.h"
@@ -49,22 +50,31 @@ static struct scmp_way_back *place_for(const struct ucontext *uc, struct scmp_wa
 	return back;
 }
 
-static void send(struct ucontext *uc, struct scmp_way_back *back, uint64_t second)
+/* Return: false where there is no room for the way back, and all is as it was. */
+static bool send(struct ucontext *uc, struct scmp_way_back *back, uint64_t second)
 {
-	back = place_for(uc, back);
-	*back = (struct scmp_way_back){SCMP_GATE_ONWARD, scmp_uc_sp(uc), scmp_uc_ip(uc), second};
-	scmp_uc_send(uc, SCMP_GATE_IP - SCMP_GATE_INSTRUCTION, (uint64_t)back);
+	const struct scmp_way_back way = {SCMP_GATE_ONWARD, scmp_uc_sp(uc), scmp_uc_ip(uc), second};
+	struct scmp_way_back *place = place_for(uc, back);
+
+	if (place == back)
+		*back = way;
+	else if (scmp_memory_write((uint64_t)place, &way, sizeof(way)) < 0)
+		return false;
+	scmp_uc_send(uc, SCMP_GATE_IP - SCMP_GATE_INSTRUCTION, (uint64_t)place);
+	return true;
 }
 
 /* The child begins with a way back of its own, at the top of its stack. Where that is no stack, it ends as it would. */
-static void send_with_stack(const struct seccomp_data *data, struct ucontext *uc, struct scmp_way_back *back)
+static bool send_with_stack(const struct seccomp_data *data, struct ucontext *uc, struct scmp_way_back *back)
 {
 	uint64_t top = data->args[CHILD_STACK], at = top - SCMP_WAY_BACK_ROOM;
 	const struct scmp_way_back child = {SCMP_GATE_ONWARD, top, scmp_uc_ip(uc), top};
 
+	if (!send(uc, back, top))
+		return false;
 	if (scmp_memory_write(at, &child, sizeof(child)) == 0)
 		scmp_uc_set_second(uc, at);
-	send(uc, back, top);
+	return true;
 }
 
 bool scmp_continue(const struct scmp_trap_config *config, const struct seccomp_data *data, struct ucontext *uc,
@@ -75,7 +85,7 @@ bool scmp_continue(const struct scmp_trap_config *config, const struct seccomp_d
 	if (scmp_virtual(config, data, uc, result))
 		return true;
 	if (is_vfork(data)) {
-		r = scmp_gate_slot(scmp_uc_sp(uc), scmp_uc_ip(uc));
+		r = scmp_gate_slot(scmp_uc_sp(uc), scmp_uc_ip(uc), scmp_epoch_borrowed());
 		if (r < 0) {
 			*result = r;
 			return true;
@@ -84,13 +94,11 @@ bool scmp_continue(const struct scmp_trap_config *config, const struct seccomp_d
 		return false;
 	}
 	if (has_own_stack(data)) {
-		send_with_stack(data, uc, back);
-		return false;
+		*result = -EAGAIN;
+		return !send_with_stack(data, uc, back);
 	}
-	if (!wanted || data->nr == __NR_exit) {
-		send(uc, back, data->args[1]);
+	if (!wanted && send(uc, back, data->args[1]))
 		return false;
-	}
 	*result = scmp_perform(uc, data);
 	return true;
 }

@@ -14,18 +14,24 @@
 enum {
 	/* What begins an entry: the longest name, SECCOMP_LOG_FORMAT=, and some. */
 	START = 24,
-	PRELOAD_MAX = 2048,
+	/* An LD_PRELOAD is looked through in pieces of so many bytes. */
+	PIECE = 128,
+	/* What is made for a mended environment at the most: its array, and an LD_PRELOAD. */
+	ROOM_MAX = 1 << 22,
+	/* What is left of an alternate stack beside that. */
+	ROOM_LEFT = 4096,
 };
 
-/* What is to be in it, and what it has. */
+/* What is to be in it, and what it has. On the stack of a signal: small. */
 struct mending {
 	const struct scmp_trap_config *config;
 	uint64_t host; /* the array of the host */
 	size_t n; /* entries in it */
-	size_t preload; /* the index of its LD_PRELOAD; n: it has none */
+	size_t preload; /* the index of its last LD_PRELOAD, which ld.so takes; SIZE_MAX: it has none */
+	uint64_t value; /* of that */
+	size_t length;
 	bool found[SCMP_KEPT_MAX];
 	bool bare; /* its LD_PRELOAD does not have the library */
-	char text[PRELOAD_MAX]; /* the one that has */
 };
 
 static size_t name_length(const char *entry)
@@ -42,40 +48,40 @@ static bool begins(const char *text, const char *name, size_t length)
 	return memcmp(text, name, length) == 0;
 }
 
-/* LD_PRELOAD is a list with colons or blanks. */
-static bool lists(const char *value, size_t length, const char *library)
-{
-	size_t wanted = scmp_text_length(library), start = 0;
-
-	for (size_t i = 0; i <= length; i++) {
-		if (i < length && value[i] != ':' && value[i] != ' ')
-			continue;
-		if (i - start == wanted && memcmp(value + start, library, wanted) == 0)
-			return true;
-		start = i + 1;
-	}
-	return false;
-}
-
 static const char preload_name[] = "LD_PRELOAD=";
 enum { PRELOAD_NAME = sizeof(preload_name) - 1 };
 
-/* Return: false where the entry cannot be read, or is too long to be mended. */
-static bool look_at_preload(struct mending *mending, uint64_t entry)
+/* A list with colons or blanks, of which one more character is seen: how far the library's name agrees, or SIZE_MAX. */
+static size_t follow(struct mending *mending, size_t agrees, char c)
 {
 	const char *library = mending->config->library;
-	size_t length = scmp_text_length(library);
-	char *value = mending->text + PRELOAD_NAME + length + 1;
-	size_t room = sizeof(mending->text) - (size_t)(value - mending->text);
-	long n = scmp_memory_string(value, entry + PRELOAD_NAME, room);
 
-	if (n < 0 || (size_t)n == room)
-		return false;
-	mending->bare = !lists(value, (size_t)n, library);
-	memcpy(mending->text, preload_name, PRELOAD_NAME);
-	memcpy(mending->text + PRELOAD_NAME, library, length);
-	value[-1] = n ? ':' : '\0';
-	value[n] = '\0';
+	if (c != ':' && c != ' ' && c != '\0')
+		return agrees != SIZE_MAX && library[agrees] == c ? agrees + 1 : SIZE_MAX;
+	if (agrees != SIZE_MAX && library[agrees] == '\0')
+		mending->bare = false;
+	return 0;
+}
+
+/* Return: false where the entry cannot be read. */
+static bool look_at_preload(struct mending *mending, uint64_t entry)
+{
+	char piece[PIECE];
+	size_t agrees = 0;
+	long n;
+
+	mending->value = entry + PRELOAD_NAME;
+	mending->length = 0;
+	mending->bare = true;
+	do {
+		n = scmp_memory_string(piece, mending->value + mending->length, sizeof(piece));
+		if (n < 0)
+			return false;
+		for (long i = 0; i < n; i++)
+			agrees = follow(mending, agrees, piece[i]);
+		mending->length += (size_t)n;
+	} while (n == sizeof(piece));
+	(void)follow(mending, agrees, '\0');
 	return true;
 }
 
@@ -104,7 +110,7 @@ static bool look_at(struct mending *mending, size_t i)
 	}
 	if (!read_start(start, entry))
 		return false;
-	if (begins(start, preload_name, PRELOAD_NAME) && mending->preload == SIZE_MAX) {
+	if (begins(start, preload_name, PRELOAD_NAME)) {
 		mending->preload = i;
 		return look_at_preload(mending, entry);
 	}
@@ -122,15 +128,10 @@ static bool look(struct mending *mending, const struct scmp_trap_config *config,
 	mending->host = environment;
 	mending->preload = SIZE_MAX;
 	mending->n = environment ? SIZE_MAX : 0;
+	mending->bare = true;
 	for (size_t i = 0; mending->n == SIZE_MAX; i++)
 		if (!look_at(mending, i))
 			return false;
-	if (mending->preload == SIZE_MAX) {
-		char *end = scmp_print_text(mending->text, mending->text + sizeof(mending->text) - 1, preload_name);
-
-		*scmp_print_text(end, mending->text + sizeof(mending->text) - 1, config->library) = '\0';
-		mending->bare = true;
-	}
 	return true;
 }
 
@@ -143,17 +144,47 @@ static bool is_whole(const struct mending *mending)
 	return whole;
 }
 
-/* @entries: room for those of the host, and all that is kept, and a NULL */
+static size_t size_of_array(const struct mending *mending)
+{
+	return (mending->n + SCMP_KEPT_MAX + 2) * sizeof(uint64_t);
+}
+
+static size_t size_of_text(const struct mending *mending)
+{
+	return PRELOAD_NAME + scmp_text_length(mending->config->library) + 1 + mending->length + 1;
+}
+
+/* LD_PRELOAD with the library before all that the host has in it. */
+static bool write_preload(const struct mending *mending, char *text)
+{
+	const char *library = mending->config->library;
+	size_t length = scmp_text_length(library);
+
+	memcpy(text, preload_name, PRELOAD_NAME);
+	memcpy(text + PRELOAD_NAME, library, length);
+	text += PRELOAD_NAME + length;
+	*text = '\0';
+	if (mending->length == 0)
+		return true;
+	*text++ = ':';
+	text[mending->length] = '\0';
+	return scmp_memory_read(text, mending->value, mending->length) == 0;
+}
+
+/* @entries: room for the array, and the text behind it */
 static bool mend(const struct mending *mending, uint64_t *entries)
 {
+	char *text = (char *)entries + size_of_array(mending);
 	size_t n = mending->n;
 
 	if (n && scmp_memory_read(entries, mending->host, n * sizeof(*entries)) < 0)
 		return false;
+	if (mending->bare && !write_preload(mending, text))
+		return false;
 	if (mending->bare && mending->preload == SIZE_MAX)
-		entries[n++] = (uint64_t)mending->text;
+		entries[n++] = (uint64_t)text;
 	else if (mending->bare)
-		entries[mending->preload] = (uint64_t)mending->text;
+		entries[mending->preload] = (uint64_t)text;
 	for (size_t k = 0; k < SCMP_KEPT_MAX && mending->config->kept[k]; k++)
 		if (!mending->found[k])
 			entries[n++] = (uint64_t)mending->config->kept[k];
@@ -161,15 +192,24 @@ static bool mend(const struct mending *mending, uint64_t *entries)
 	return true;
 }
 
-/* Whether the stack that we are on has so many bytes left, and enough for what comes then. */
-static bool has_room(const struct ucontext *uc, size_t n)
+/* On the stack that the handler is on. An alternate one is small, and what is below it is the host's. */
+static bool has_room_here(const struct ucontext *uc, size_t size)
 {
 	uint64_t here = (uint64_t)__builtin_frame_address(0);
 
-	n += SCMP_STACK_ENOUGH;
-	if (scmp_alternate_has(uc, here) && here - (uint64_t)uc->uc_stack.ss_sp < n)
-		return false;
-	return scmp_memory_below(here, n);
+	if (scmp_alternate_has(uc, here))
+		return here - (uint64_t)uc->uc_stack.ss_sp > size + ROOM_LEFT;
+	return scmp_memory_below(here - ROOM_LEFT, size);
+}
+
+/* Below the call itself, where the handler is on another stack; or NULL. */
+static void *room_there(const struct ucontext *uc, size_t size)
+{
+	uint64_t top = (scmp_uc_sp(uc) - SCMP_STACK_KEEP) & ~15ull;
+
+	if (!scmp_alternate_has(uc, (uint64_t)__builtin_frame_address(0)) || scmp_alternate_has(uc, top))
+		return NULL;
+	return scmp_memory_below(top, size) ? (void *)(top - size) : NULL;
 }
 
 int64_t scmp_environment_exec(const struct scmp_trap_config *config, const struct seccomp_data *data,
@@ -183,11 +223,11 @@ int64_t scmp_environment_exec(const struct scmp_trap_config *config, const struc
 
 	if (!config->library || !look(&mending, config, data->args[argument]) || is_whole(&mending))
 		return scmp_perform(uc, data);
-	size = (mending.n + SCMP_KEPT_MAX + 2) * sizeof(*entries);
-	if (!has_room(uc, size))
+	size = (size_of_array(&mending) + size_of_text(&mending) + 15) & ~(size_t)15;
+	if (size > ROOM_MAX)
 		return scmp_perform(uc, data);
-	entries = __builtin_alloca(size);
-	if (mend(&mending, entries))
+	entries = has_room_here(uc, size) ? __builtin_alloca(size) : room_there(uc, size);
+	if (entries && mend(&mending, entries))
 		mine.args[argument] = (uint64_t)entries;
 	return scmp_perform(uc, &mine);
 }

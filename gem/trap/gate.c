@@ -65,24 +65,56 @@ struct slot {
 
 _Static_assert(sizeof(struct slot) == SCMP_GATE_SLOT_SIZE, "gate.h");
 
-int scmp_gate_slot(uint64_t sp, uint64_t ip)
-{
-	enum { N_SLOTS = SCMP_GATE_SIZE / SCMP_GATE_SLOT_SIZE };
-	struct slot *slots = (struct slot *)(uintptr_t)SCMP_GATE_SLOTS;
+enum { N_SLOTS = SCMP_GATE_SIZE / SCMP_GATE_SLOT_SIZE };
 
-	/* No two threads have the same stack: what is noted for it already was left behind, by a fork or a jump. */
-	for (unsigned i = 0; i < N_SLOTS; i++)
-		if (__atomic_load_n(&slots[i].sp, __ATOMIC_RELAXED) == sp) {
-			slots[i].ip = ip;
-			return 0;
-		}
-	for (unsigned i = 0; i < N_SLOTS; i++) {
+static struct slot *const slots = (struct slot *)(uintptr_t)SCMP_GATE_SLOTS;
+
+static bool is_of(unsigned i, uint64_t sp)
+{
+	return __atomic_load_n(&slots[i].sp, __ATOMIC_RELAXED) == sp;
+}
+
+/* Return: the index of a free slot behind that one, taken for the stack pointer; N_SLOTS: there is none. */
+static unsigned take_behind(int before, uint64_t sp)
+{
+	for (unsigned i = (unsigned)(before + 1); i < N_SLOTS; i++) {
 		uint64_t nobody = 0;
 
-		if (__atomic_compare_exchange_n(&slots[i].sp, &nobody, sp, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
-			slots[i].ip = ip;
-			return 0;
-		}
+		if (__atomic_compare_exchange_n(&slots[i].sp, &nobody, sp, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+			return i;
 	}
-	return -EAGAIN;
+	return N_SLOTS;
+}
+
+/* Those who sleep there move one slot on: the gate takes the first one that it finds. */
+static void push(unsigned last, uint64_t sp, uint64_t ip)
+{
+	for (unsigned i = 0; i <= last; i++)
+		if (is_of(i, sp)) {
+			uint64_t before = slots[i].ip;
+
+			slots[i].ip = ip;
+			ip = before;
+		}
+}
+
+int scmp_gate_slot(uint64_t sp, uint64_t ip, bool nested)
+{
+	int last = -1;
+	unsigned taken;
+
+	for (unsigned i = 0; i < N_SLOTS; i++)
+		if (is_of(i, sp))
+			last = (int)i;
+	if (last >= 0 && !nested) {
+		for (unsigned i = 0; i <= (unsigned)last; i++)
+			if (is_of(i, sp))
+				slots[i].ip = ip;
+		return 0;
+	}
+	taken = take_behind(last, sp);
+	if (taken == N_SLOTS)
+		return -EAGAIN;
+	push(taken, sp, ip);
+	return 0;
 }

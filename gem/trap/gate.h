@@ -86,10 +86,12 @@ static inline bool scmp_is_gate(uint64_t ip)
 
 /*
  * scmp_gate_slot() - note the way back of a call at the second instruction, by its stack pointer
- * The gate takes the note away again when the parent comes by.
+ * The gate takes the note away again when the parent comes by. No two threads have the same stack pointer: what
+ * is noted for it already was left behind, by a fork or a jump, and is written over.
+ * @nested: this is a vfork child, whose parent may sleep with the same stack pointer; what is noted stays for it
  * Return: 0, or -EAGAIN where all slots are taken.
  */
-int scmp_gate_slot(uint64_t sp, uint64_t ip);
+int scmp_gate_slot(uint64_t sp, uint64_t ip, bool nested);
 
 /*
  * scmp_gate_open() - move the gate's page to its address

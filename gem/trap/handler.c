@@ -218,11 +218,15 @@ static bool answer(const struct scmp_trap_config *config, struct scmp_call *call
 	return true;
 }
 
-/* The rule behind the trap, or NULL; `room` is for one that only the filter knows. */
+/*
+ * The rule behind the trap, or NULL; `room` is for one that only the filter knows. A filter of the
+ * host's own may send the number of a rule too, most likely not for that rule's call.
+ */
 static const struct scmp_trap_rule *rule_of(const siginfo_t *info, const struct scmp_trap_config *config,
 					    struct scmp_trap_rule *room)
 {
 	unsigned data = (unsigned)info->si_errno, id = data & SCMP_ID_MAX;
+	const struct scmp_trap_rule *rule;
 
 	if (id == 0 || data >> SCMP_ID_BITS > SCMP_ANSWERS_MAX)
 		return NULL;
@@ -230,8 +234,12 @@ static const struct scmp_trap_rule *rule_of(const siginfo_t *info, const struct 
 		scmp_inherited_rule(room, data);
 		return room;
 	}
-	return id < config->n_rules && config->rules[id].answer_number == data >> SCMP_ID_BITS ? &config->rules[id]
-											       : NULL;
+	if (id >= config->n_rules)
+		return NULL;
+	rule = &config->rules[id];
+	if (rule->of_one_call && rule->nr != info->si_syscall)
+		return NULL;
+	return rule->answer_number == data >> SCMP_ID_BITS ? rule : NULL;
 }
 
 /* Sent by the kernel for the call that the registers show. */

@@ -14,25 +14,62 @@
 #define NEVER_BLOCKED (UNBLOCKABLE | SCMP_SIGSYS_BIT)
 
 /*
- * The host's disposition of SIGSYS: the latest of a ring, as another thread may be
- * reading the one before. And those of its handlers that it has asked to run with SIGSYS blocked.
+ * The host's disposition of SIGSYS: the latest of a ring. Other threads may be reading the one before, or
+ * setting another; none of them waits, as a child that is forked meanwhile would wait for ever. And those of its
+ * handlers that it has asked to run with SIGSYS blocked.
  */
 enum { RING = 16 };
-static struct scmp_kernel_sigaction ring[RING];
-static uint32_t latest;
+#define BEING_WRITTEN UINT32_MAX
+static struct place {
+	uint32_t turn;
+	struct scmp_kernel_sigaction action;
+} ring[RING];
+static uint32_t latest, begun;
 static uint64_t masked_in;
 
-static struct scmp_kernel_sigaction *disposition(void)
+static struct scmp_kernel_sigaction disposition(void)
 {
-	return &ring[__atomic_load_n(&latest, __ATOMIC_ACQUIRE) % RING];
+	for (;;) {
+		uint32_t turn = __atomic_load_n(&latest, __ATOMIC_ACQUIRE);
+		const struct place *place = &ring[turn % RING];
+		struct scmp_kernel_sigaction action = place->action;
+
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&place->turn, __ATOMIC_RELAXED) == turn)
+			return action;
+	}
+}
+
+/* One that is behind: what is the latest is written over by a later one only, which becomes that. */
+static struct place *take_place(uint32_t *turn)
+{
+	for (;;) {
+		struct place *place;
+		uint32_t seen;
+
+		*turn = __atomic_add_fetch(&begun, 1, __ATOMIC_RELAXED);
+		place = &ring[*turn % RING];
+		seen = __atomic_load_n(&place->turn, __ATOMIC_RELAXED);
+		if (seen != BEING_WRITTEN && (int32_t)(*turn - seen) > 0 &&
+		    __atomic_compare_exchange_n(&place->turn, &seen, BEING_WRITTEN, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_RELAXED))
+			return place;
+	}
 }
 
 static void set_disposition(const struct scmp_kernel_sigaction *action)
 {
-	uint32_t next = __atomic_load_n(&latest, __ATOMIC_RELAXED) + 1;
+	uint32_t turn, before = __atomic_load_n(&latest, __ATOMIC_RELAXED);
+	struct place *place = take_place(&turn);
 
-	ring[next % RING] = *action;
-	__atomic_store_n(&latest, next, __ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	place->action = *action;
+	place->action.mask &= ~UNBLOCKABLE;
+	__atomic_store_n(&place->turn, turn, __ATOMIC_RELEASE);
+	/* Who was overtaken has come first. */
+	while ((int32_t)(turn - before) > 0 &&
+	       !__atomic_compare_exchange_n(&latest, &before, turn, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		;
 }
 
 void scmp_signals_inherit(const struct scmp_kernel_sigaction *action)
@@ -103,12 +140,10 @@ int64_t scmp_signals_action(const uint64_t args[6])
 	if (args[1] && scmp_memory_read(&action, args[1], sizeof(action)) < 0)
 		return -EFAULT;
 	if (signo == SIGSYS) {
-		before = *disposition();
+		before = disposition();
 		/* A vfork child has dispositions of its own, and resets them: its parent's stay. */
-		if (args[1] && !scmp_epoch_borrowed()) {
-			action.mask &= ~UNBLOCKABLE;
+		if (args[1] && !scmp_epoch_borrowed())
 			set_disposition(&action);
-		}
 	} else {
 		r = change_action(signo, args[1] ? &action : NULL, &before);
 	}
@@ -155,10 +190,11 @@ int64_t scmp_signals_wait(const struct ucontext *uc, const struct seccomp_data *
 
 bool scmp_signals_forward(int signo, siginfo_t *info, struct ucontext *uc)
 {
-	struct scmp_kernel_sigaction action = *disposition(), reset = action;
+	struct scmp_kernel_sigaction action = disposition(), reset = action;
 
+	/* A trap cannot be ignored: the call would seem to have been made. */
 	if ((uintptr_t)action.handler == (uintptr_t)SIG_IGN)
-		return true;
+		return info->si_code != SYS_SECCOMP;
 	if ((uintptr_t)action.handler == (uintptr_t)SIG_DFL)
 		return false;
 	/* To SIG_DFL, which is 0; the flags and the mask stay, as the kernel leaves them. */

@@ -41,6 +41,8 @@ struct scmp_trap_rule {
 	bool refuses; /* its answer is a refusal, and no number that the policy has chosen: allow.h */
 	bool named; /* it names its calls, and is no default */
 	uint64_t fixed[6]; /* of a named rule's arguments, the bits that are the same in all of its calls */
+	bool of_one_call; /* it is about `nr` alone; false: a default */
+	int nr;
 	uint16_t id; /* its own index in the table */
 	uint8_t answer_number; /* of its static answer */
 };

@@ -60,7 +60,8 @@ static bool is_fork(const struct seccomp_data *data)
 	if (data->nr == __NR_fork)
 		return true;
 #endif
-	return data->nr == __NR_clone && !(data->args[0] & CLONE_VM) && data->args[1] == 0;
+	/* Whose parent sleeps (CLONE_VFORK) would sleep with the lock. */
+	return data->nr == __NR_clone && !(data->args[0] & (CLONE_VM | CLONE_VFORK)) && data->args[1] == 0;
 }
 
 bool scmp_virtual(const struct scmp_trap_config *config, const struct seccomp_data *data, struct ucontext *uc,
