@@ -20,16 +20,17 @@
 
 #include "alternate.h"
 #include "arch.h"
+#include "config.h"
 #include "continue.h"
 #include "end.h"
 #include "epoch.h"
 #include "gate.h"
 #include "inherited.h"
 #include "limit.h"
-#include "lock.h"
 #include "log.h"
 #include "modules.h"
 #include "perform.h"
+#include "ruby.h"
 #include "signals.h"
 #include "virtual.h"
 
@@ -37,117 +38,6 @@ uint64_t scmp_hwcap2;
 
 /* How often each rule has trapped. */
 static uint64_t counts[SCMP_ID_MAX + 1];
-
-static const struct scmp_trap_config nothing_known = {.log = {.fd = -1, .reserved = -1}};
-static const struct scmp_trap_config *configured = &nothing_known;
-
-/* Work in Ruby, on its way to the stack on which it is done. */
-struct work {
-	const struct scmp_trap_config *config;
-	struct scmp_call *call; /* whose block is asked; NULL: Ruby is opened */
-	bool on_alternate_stack; /* the handler was entered on the host's */
-};
-
-static void work_here(void *arg)
-{
-	const struct work *work = arg;
-
-	if (work->on_alternate_stack)
-		scmp_alternate_leave();
-	if (work->call)
-		work->config->run_block(work->call);
-	else
-		work->config->open();
-}
-
-/* Under the lock. Without a stack of ours nested traps find their place by themselves. */
-static void do_in_ruby(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
-{
-	struct work work = {config, call, false};
-	uintptr_t top = ((uintptr_t)config->stack + config->stack_size) & ~(uintptr_t)15;
-
-	if (!config->stack) {
-		work_here(&work);
-		return;
-	}
-	work.on_alternate_stack = scmp_alternate_has(uc, (uint64_t)__builtin_frame_address(0));
-	scmp_on_stack((void *)top, work_here, &work);
-}
-
-enum notice { RUBY_IS_LOST, RUBY_IS_BUSY };
-
-static void say_once(const struct scmp_trap_config *config, enum notice notice)
-{
-	static const char *const texts[] = {
-		[RUBY_IS_LOST] = "libscmp: forked or killed in the middle of a block; blocks no longer run in this "
-				 "process, their rules give static answers",
-		[RUBY_IS_BUSY] = "libscmp: a block has not come to its end for a minute; other threads' traps get "
-				 "static answers",
-	};
-	static bool said[2];
-
-	if (!__atomic_exchange_n(&said[notice], true, __ATOMIC_RELAXED))
-		scmp_note(config, texts[notice]);
-}
-
-static const struct scmp_trap_config *present_config(void)
-{
-	return __atomic_load_n(&configured, __ATOMIC_ACQUIRE);
-}
-
-/* Where the call was made: on the blocks' stack are Ruby's own, of the thread that holds the lock. */
-static bool is_nested(const struct scmp_trap_config *config, const struct ucontext *uc)
-{
-	return config->stack && scmp_uc_sp(uc) - (uintptr_t)config->stack < config->stack_size;
-}
-
-/*
- * The lock, and Ruby as it should be. mruby needs errno: a thread without libc's
- * thread variables has none. Return: what holds now; or NULL, without the lock.
- */
-static const struct scmp_trap_config *enter_ruby(const struct scmp_trap_config *config, const struct ucontext *uc)
-{
-	uint64_t thread = is_nested(config, uc) ? 0 : scmp_thread_pointer();
-	int rc = thread ? scmp_lock_enter(thread, config->stack) : -EDEADLK;
-	bool lost = rc == -EOWNERDEAD;
-
-	if (rc == -ENOTRECOVERABLE || (lost && !config->open))
-		say_once(config, RUBY_IS_LOST);
-	if (rc == -ETIMEDOUT)
-		say_once(config, RUBY_IS_BUSY);
-	if (lost && !config->open) {
-		scmp_lock_lose();
-		return NULL;
-	}
-	if (rc < 0 && !lost)
-		return NULL;
-	/* Another thread may have opened it while this one waited. */
-	config = present_config();
-	if (config->open && (lost || !config->rules)) {
-		if (lost)
-			scmp_note(config, "libscmp: forked or killed in the middle of a block: the policy begins anew");
-		do_in_ruby(config, NULL, uc);
-	}
-	return present_config();
-}
-
-static void ask_block(const struct scmp_trap_config *config, struct scmp_call *call, const struct ucontext *uc)
-{
-	config = enter_ruby(config, uc);
-	if (!config)
-		return;
-	if (config->run_block)
-		do_in_ruby(config, call, uc);
-	scmp_lock_leave();
-}
-
-/* What is known of the rules, once Ruby was opened to tell. */
-static const struct scmp_trap_config *learn(const struct scmp_trap_config *config, const struct ucontext *uc)
-{
-	if (enter_ruby(config, uc))
-		scmp_lock_leave();
-	return present_config();
-}
 
 static bool is_recorded(const struct scmp_trap_config *config, const struct scmp_trap_rule *rule)
 {
@@ -175,7 +65,7 @@ static bool go_on(const struct scmp_trap_config *config, struct scmp_call *call,
 		return false;
 	if (call->then && returns) {
 		call->asked_then = true;
-		ask_block(config, call, uc);
+		scmp_ruby_ask(config, call, uc);
 	}
 	if (recorded)
 		scmp_record(config, call, call->result);
@@ -195,10 +85,10 @@ static bool answer(const struct scmp_trap_config *config, struct scmp_call *call
 	bool from_gate = scmp_is_gate(call->data.instruction_pointer);
 
 	/* What Ruby itself calls is not for its own block to decide: it goes on, as it would without the rule. */
-	if (rule->intercepts && is_nested(config, uc))
+	if (rule->intercepts && scmp_ruby_is_nested(config, uc))
 		call->decided = call->goes_on = true;
 	else if (rule->block && config->run_block && !from_gate)
-		ask_block(config, call, uc);
+		scmp_ruby_ask(config, call, uc);
 	/* A thread that is told that it has not ended asks again, for ever. */
 	if (rule->intercepts && call->data.nr == __NR_exit && !call->kill && !from_gate)
 		call->decided = call->goes_on = true;
@@ -268,7 +158,7 @@ static int64_t perform_virtual(const struct scmp_trap_config *config, const stru
 
 void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 {
-	const struct scmp_trap_config *config = present_config();
+	const struct scmp_trap_config *config = scmp_config_present();
 	struct ucontext *uc = context;
 	struct scmp_trap_rule inherited;
 	struct scmp_way_back back;
@@ -285,7 +175,7 @@ void scmp_handle_signal(int signo, siginfo_t *info, void *context)
 		return;
 	}
 	if (!config->rules && config->open && is_of_a_filter(info, uc) && !scmp_is_gate(scmp_uc_ip(uc)))
-		config = learn(config, uc);
+		config = scmp_ruby_learn(config, uc);
 	call.rule = is_of_a_filter(info, uc) ? rule_of(info, config, &inherited) : NULL;
 	if (!call.rule) {
 		if (scmp_signals_forward(signo, info, uc))
@@ -348,7 +238,7 @@ void scmp_trap_configure(const struct scmp_trap_config *config)
 		scmp_modules_snapshot(config->auxv);
 		snapshot = true;
 	}
-	__atomic_store_n(&configured, config, __ATOMIC_RELEASE);
+	scmp_config_set(config);
 }
 
 uint64_t scmp_trap_thread(void)
@@ -358,7 +248,7 @@ uint64_t scmp_trap_thread(void)
 
 size_t scmp_trap_place(char *text, size_t room, uint64_t address)
 {
-	const char *program = present_config()->program;
+	const char *program = scmp_config_present()->program;
 
 	return (size_t)(scmp_print_place(text, text + room, address, program ? program : "?") - text);
 }
