@@ -264,7 +264,10 @@ class Mistakes(Live):
             )
 
     def test_a_thread_ends_whatever_is_decided_of_its_exit(self):
-        code = "import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()\nprint('ended')"
+        code = (
+            "import os, threading, time\nt = threading.Thread(target=print)\nt.start()\nt.join()\n"
+            "while len(os.listdir('/proc/self/task')) > 1: time.sleep(0.001)\nprint('ended')"
+        )
         for block in "call.continue", "call.errno :EIO", "raise 'no'", "":
             with self.subTest(block=block):
                 result = self.start(self.policy(intercepting(":exit", block=block)), PYTHON, "-c", code)
