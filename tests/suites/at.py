@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Where and how programs do the work that programs.py compares.
 
-A work is a function that gives lines: what its programs show and what they have made. What changes from run to run (process numbers, rates) is left out of them.
+A work is a function that gives lines: what its programs show and what they have made. What
+changes from run to run (process numbers, rates) is left out of them.
 """
 
 import contextlib

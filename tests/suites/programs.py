@@ -46,11 +46,11 @@ class Done:
 
     def __init__(self, way, work):
         started = time.monotonic()
-        self.failed = None
+        self.failed = self.filters = None
         with suites.place(way) as place:
             at = At(place)
-            self.filters = at.run("grep", "Seccomp_filters", "/proc/self/status")
             try:
+                self.filters = at.run("grep", "Seccomp_filters", "/proc/self/status")
                 self.lines = [line.replace(place.folder, "FOLDER") for line in work(at)]
             except Exception:
                 self.lines = self.failed = [*traceback.format_exc().splitlines(), *at.served()]
