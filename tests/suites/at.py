@@ -54,7 +54,7 @@ class At:
     def start(self, seconds, *argv, **options):
         return self.place.start(seconds, *self.place.command(*argv), env=self.environment, **options)
 
-    def run(self, *argv, input="", seconds=60, status=0):
+    def run(self, *argv, input="", seconds=200, status=0):
         """What a program shows, as lines; it has to end with this status (None: with any)."""
         with open(self.write(".input", input), encoding="utf-8") as given:
             process = self.start(seconds, *argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -79,7 +79,7 @@ class At:
             shown.seek(0)
             return shown.read().splitlines()
 
-    def until(self, true, seconds=30):
+    def until(self, true, seconds=60):
         """Wait until something is true."""
         until = time.monotonic() + seconds
         while not true():

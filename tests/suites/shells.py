@@ -11,7 +11,7 @@ from terminal import Terminal
 
 @needs("bash", "setsid")
 def bash_script(at):
-    with Terminal(at.place, 60, "bash", host("jobs.bash")) as terminal:
+    with Terminal(at.place, 120, "bash", host("jobs.bash")) as terminal:
         status = terminal.finish()
     return [*re.sub(r"(line \d+:) +\d+ ", r"\1 N ", terminal.text).splitlines(), suites.ended(status)]
 
@@ -19,7 +19,7 @@ def bash_script(at):
 @needs("bash", "setsid")
 def bash_typed(at):
     shell = "env", "PS1=ready> ", "bash", "--norc", "--noprofile", "--noediting", "-i"
-    with Terminal(at.place, 60, *shell) as terminal:
+    with Terminal(at.place, 120, *shell) as terminal:
         prompt = "^ready> $"
         terminal.expect(prompt)
         shell = terminal.group()
@@ -50,7 +50,7 @@ def bash_typed(at):
             terminal.expect(prompt)
         terminal.type("exec sh -c 'echo $0 $-; stty -a | grep -o isig'\n")
         status = terminal.finish()
-    shown = re.sub(r"^(\[\d\]) \d+$", r"\1 N", terminal.text)
+    shown = re.sub(r"^(\[\d\]) \d+$", r"\1 N", terminal.text, flags=re.MULTILINE)
     return [*shown.splitlines(), suites.ended(status)]
 
 
@@ -61,7 +61,7 @@ def tmux(at):
 
     def screen(pane, last):
         """The pane's screen once this is the last line before a prompt."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while (shown := ask("capture-pane", "-p", "-t", pane)) and time.monotonic() < until:
             if [line for line in shown if line.strip()][-2:] == [last, "$"]:
                 break
@@ -71,7 +71,7 @@ def tmux(at):
         at.until(lambda: ask("display-message", "-p", "#{pane_current_command}")[0] == name)
 
     shell = "env PS1='$ ' bash --norc --noprofile"
-    with Terminal(at.place, 90, "tmux", "-S", at.path("tmux"), "-f", "/dev/null", "new-session", shell) as terminal:
+    with Terminal(at.place, 120, "tmux", "-S", at.path("tmux"), "-f", "/dev/null", "new-session", shell) as terminal:
         at.until(lambda: ask("list-sessions", "-F", "#{session_name}", status=None) == ["0"])
         terminal.type("for i in {1..30}; do echo line $i; done; echo the $((1 + 1))nd\n")
         lines = screen("0.0", "the 2nd")
