@@ -78,7 +78,9 @@ def main(seconds, *command):
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 
     until = time.monotonic() + float(seconds)
-    command = os.posix_spawnp(command[0], command, os.environ, setpgroup=0, setsigmask=())
+    # Whoever starts this in the background has SIGINT ignored, and Python SIGPIPE.
+    ignored = [number for number in signal.valid_signals() if signal.getsignal(number) == signal.SIG_IGN]
+    command = os.posix_spawnp(command[0], command, os.environ, setpgroup=0, setsigmask=(), setsigdef=ignored)
     asked = False
     status = None
     while status is None and (left := until - time.monotonic()) > 0:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Where and how programs do the work that programs.py compares.
 
-A work is a function that gives lines: what its programs show and what they have made. What changes from run to run (process numbers, rates) is left out of them.
+A work is a function that gives lines: what its programs show and what they have made. What
+changes from run to run (process numbers, rates) is left out of them.
 """
 
 import contextlib
@@ -53,7 +54,7 @@ class At:
     def start(self, seconds, *argv, **options):
         return self.place.start(seconds, *self.place.command(*argv), env=self.environment, **options)
 
-    def run(self, *argv, input="", seconds=60, status=0):
+    def run(self, *argv, input="", seconds=200, status=0):
         """What a program shows, as lines; it has to end with this status (None: with any)."""
         with open(self.write(".input", input), encoding="utf-8") as given:
             process = self.start(seconds, *argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -78,7 +79,7 @@ class At:
             shown.seek(0)
             return shown.read().splitlines()
 
-    def until(self, true, seconds=30):
+    def until(self, true, seconds=60):
         """Wait until something is true."""
         until = time.monotonic() + seconds
         while not true():

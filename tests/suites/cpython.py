@@ -22,13 +22,19 @@ CPYTHON = "/usr/bin/python3.11"
 OUTCOMES = os.path.join(suites.HERE, "outcomes.py")
 
 # Those that take longest come first.
-MODULES = ["test_signal", "test_subprocess", "test_threading", "test_os", "test_posix", "test_pty"]
+MODULES = """test_signal test_subprocess test_socket test_faulthandler test_threading test_eintr test_fork1 test_wait3
+    test_wait4 test_threadsignals test_os test_posix test_thread test_popen test_pty""".split()
+
+LEFT_OUT = [
+    # Waits for ever on a virtual machine, which does not reach itself there.
+    "test.test_socket.ThreadedVSOCKSocketStreamTest.testStream",
+]
 
 ONE_TEST = 60  # seconds in which some test must end
 ONE_RUN = 300
 AGAIN = 3  # runs of a test by itself, in each way
 MOST_AGAIN = 10  # tests of one module and way that run again
-AT_ONCE = 2  # runs at the same time
+AT_ONCE = 3  # runs at the same time, which mostly sleep
 
 Outcome = collections.namedtuple("Outcome", "what seconds text", defaults=[0, ""])
 ABSENT = Outcome("does not run")
@@ -51,7 +57,7 @@ class Run:
 
     def part(self, place, until, *names):
         """Run the tests that have not been run; whether these were all that can be."""
-        command = place.command(CPYTHON, OUTCOMES, self.path, *names)
+        command = place.command(CPYTHON, OUTCOMES, self.path, *("-" + test for test in LEFT_OUT), *names)
         with open(place.path("said"), "w+", encoding="utf-8", errors="replace") as said:
             process = place.start(until - time.monotonic(), *command, stdout=said, stderr=said)
             self.watch(process)
@@ -82,7 +88,7 @@ class Run:
             for kind, *event in map(json.loads, file):
                 if kind == "begin":
                     current = None
-                    self.filters.add(event[1])
+                    self.filters.add(event[0])
                 elif kind == "start":
                     current = event[0]
                 elif kind == "end":

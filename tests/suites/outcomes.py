@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Runs a module's tests, in the program that is looked at, and adds a line to a file for what becomes of each.
 
-usage: outcomes.py FILE MODULE [TEST...]
+usage: outcomes.py FILE [-TEST...] MODULE [TEST...]
 
-With TESTs only these; in any case not those that FILE tells of already. A line is a list in
-JSON: ["begin", pid, filters], ["start", test], ["end", test, outcome, seconds, text], ["done"].
+With TESTs only these; in any case no -TEST, and none that FILE tells of already. A line is a list
+in JSON: ["begin", filters], ["start", test], ["end", test, outcome, seconds, text], ["done"].
 """
 
 import faulthandler
@@ -103,7 +103,7 @@ def filters():
         return [int(line.split()[1]) for line in status if line.startswith("Seccomp_filters:")][0]
 
 
-def main(path, module, *tests):
+def main(path, *names):
     # This script's folder is no place to import from. The rest is as CPython's own runner has it.
     del sys.path[0]
     from test import support
@@ -111,10 +111,11 @@ def main(path, module, *tests):
     support.use_resources = []
     support.verbose = 0
     faulthandler.enable()
-    known = told(path)
+    left_out = told(path) | {name[1:] for name in names if name.startswith("-")}
+    module, *tests = [name for name in names if not name.startswith("-")]
     outcomes = Outcomes(path)
-    outcomes.tell("begin", os.getpid(), filters())
-    without(unittest.defaultTestLoader.loadTestsFromNames(tests or [module]), known).run(outcomes)
+    outcomes.tell("begin", filters())
+    without(unittest.defaultTestLoader.loadTestsFromNames(tests or [module]), left_out).run(outcomes)
     outcomes.tell("done")
 
 

@@ -46,11 +46,11 @@ class Done:
 
     def __init__(self, way, work):
         started = time.monotonic()
-        self.failed = None
+        self.failed = self.filters = None
         with suites.place(way) as place:
             at = At(place)
-            self.filters = at.run("grep", "Seccomp_filters", "/proc/self/status")
             try:
+                self.filters = at.run("grep", "Seccomp_filters", "/proc/self/status")
                 self.lines = [line.replace(place.folder, "FOLDER") for line in work(at)]
             except Exception:
                 self.lines = self.failed = [*traceback.format_exc().splitlines(), *at.served()]
@@ -72,12 +72,14 @@ def difference(plain, way, other):
 
 
 def settle(name, plain, way, other):
-    """Whether lines that have differed once do so again; a death counts as it is."""
+    """What it is where lines have differed once: DIFFERENT, unsteady, or nothing that can be compared."""
     if died(other) and not died(plain):
-        return True
-    plains = [plain] + [Done(suites.PLAIN, WORKS[name]) for _ in range(AGAIN)]
-    others = [Done(way, WORKS[name]) for _ in range(AGAIN)]
-    return all(one.lines == plain.lines for one in plains) and any(one.lines != plain.lines for one in others)
+        return "DIFFERENT"
+    plains = [Done(suites.PLAIN, WORKS[name]).lines == plain.lines for _ in range(AGAIN)]
+    others = [Done(way, WORKS[name]).lines == plain.lines for _ in range(AGAIN)]
+    if not any(plains):
+        return "WRONG: never the same twice"
+    return "DIFFERENT" if all(plains) and not all(others) else "unsteady"
 
 
 def died(done):
@@ -89,9 +91,9 @@ def compare(name, plain, way, other):
     wrong = 0
     say(f"{name}, {way}: {other.seconds:.0f} s, {other.records} records")
     if lines := difference(plain, way, other):
-        different = settle(name, plain, way, other)
-        say(f"{'DIFFERENT' if different else 'unsteady'}: {name}, {way}", *shown(lines))
-        wrong += different
+        what = settle(name, plain, way, other)
+        say(f"{what}: {name}, {way}", *shown(lines))
+        wrong += what != "unsteady"
     if other.log:
         say(f"WRONG: {name}, {way}: the log says", *shown(other.log))
         wrong += 1

@@ -19,10 +19,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+# A thread and a child that shares memory do not come back to the block with a result.
 CONTINUED = """
 Seccomp.new(default: :allow) do |rule|
-  rule.intercept(:uname, :mkdir, :getpid, :kill, :tgkill, :unlink, :socket, :connect, :execve, :clone, :vfork,
-                 :futex, :wait4, :clock_nanosleep, log: %s) { |call| call.continue }
+  rule.intercept(:clone, :vfork, log: {log}) {{ |call| call.continue }}
+  rule.intercept(:uname, :mkdir, :getpid, :kill, :tgkill, :unlink, :socket, :connect, :execve, :futex, :wait4,
+                 :clock_nanosleep, log: {log}) {{ |call| call.continue{result} }}
 end.load
 """
 
@@ -30,11 +32,12 @@ RECORD = re.compile(r"scmp\[\d+\] [^\n]*: \w+\(")
 
 
 class Way:
-    """A way to run programs: its name, and its policy's text (None: no library)."""
+    """A way to run programs: its name, its policy's text (None: no library), and whether calls are to be recorded."""
 
-    def __init__(self, name, policy=None):
+    def __init__(self, name, policy=None, recorded=False):
         self.name = name
         self.policy = policy
+        self.recorded = recorded
 
     def __str__(self):
         return self.name
@@ -48,7 +51,11 @@ def ways(path):
     if path:
         with open(path, encoding="utf-8") as file:
             return [Way(os.path.basename(path), file.read())]
-    return [Way("continued", CONTINUED % "false"), Way("recorded", CONTINUED % "true")]
+    return [
+        Way("continued", CONTINUED.format(log="false", result="")),
+        Way("results", CONTINUED.format(log="false", result=" { |result| result }")),
+        Way("recorded", CONTINUED.format(log="true", result=""), recorded=True),
+    ]
 
 
 class Place:
@@ -97,16 +104,18 @@ class Place:
         )
 
     def log(self):
-        """How many records the log has, and its other lines."""
-        records, others = 0, []
+        """How many records the log has, and what is wrong with it: its other lines, each once."""
+        records, others = 0, {}
         if self.way.policy is not None:
             with open(self.path("log"), encoding="utf-8", errors="replace") as file:
                 for line in file:
                     if RECORD.match(line):
                         records += 1
                     else:
-                        others.append(line.rstrip("\n"))
-        return records, others
+                        others[line.rstrip("\n")] = True
+        if self.way.recorded and not records:
+            others["no records"] = True
+        return records, list(others)
 
 
 @contextlib.contextmanager

@@ -50,8 +50,8 @@ class Terminal:
         return os.tcgetpgrp(self.ours)
 
     def expect(self, pattern):
-        """Wait until something new matches."""
-        while not (match := re.compile(pattern).search(self.text, self.looked)):
+        """Wait until something new matches; ^ and $ are where lines begin and end."""
+        while not (match := re.compile(pattern, re.MULTILINE).search(self.text, self.looked)):
             if not self.read():
                 raise TimeoutError(f"{pattern!r} is not shown:\n{self.text[-2000:]}")
         self.looked = match.end()

@@ -44,7 +44,7 @@ for _ in 1 2 3; do
 done
 
 echo 'a pipeline is one job, and a signal meets all of it'
-(trap 'echo left; exit 1' TERM; : >ready; sleep 60) 2>/dev/null | (trap '' TERM; cat) &
+(trap 'echo left; exit 1' TERM; : >ready; while :; do sleep 0.05; done) 2>/dev/null | (trap '' TERM; cat) &
 until [ -e ready ]; do sleep 0.01; done
 kill -TERM %%
 wait $!
