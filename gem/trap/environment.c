@@ -220,14 +220,17 @@ int64_t scmp_environment_exec(const struct scmp_trap_config *config, const struc
 	struct mending mending;
 	uint64_t *entries;
 	size_t size;
+	bool here;
 
 	if (!config->library || !look(&mending, config, data->args[argument]) || is_whole(&mending))
 		return scmp_perform(uc, data);
 	size = (size_of_array(&mending) + size_of_text(&mending) + 15) & ~(size_t)15;
 	if (size > ROOM_MAX)
 		return scmp_perform(uc, data);
-	entries = has_room_here(uc, size) ? __builtin_alloca(size) : room_there(uc, size);
-	if (entries && mend(&mending, entries))
-		mine.args[argument] = (uint64_t)entries;
-	return scmp_perform(uc, &mine);
+	here = has_room_here(uc, size);
+	entries = here ? __builtin_alloca(size) : room_there(uc, size);
+	if (!entries || !mend(&mending, entries))
+		return scmp_perform(uc, data);
+	mine.args[argument] = (uint64_t)entries;
+	return here ? scmp_perform(uc, &mine) : scmp_perform_below(uc, &mine, (uint64_t)entries);
 }

@@ -84,7 +84,7 @@ static void perform(void *arg)
 	scmp_perform_mask(UINT64_MAX);
 }
 
-int64_t scmp_perform(const struct ucontext *uc, const struct seccomp_data *data)
+int64_t scmp_perform_below(const struct ucontext *uc, const struct seccomp_data *data, uint64_t top)
 {
 	struct performance this = {.uc = uc, .data = data};
 
@@ -96,8 +96,13 @@ int64_t scmp_perform(const struct ucontext *uc, const struct seccomp_data *data)
 	 */
 	this.leaves = scmp_alternate_is_short(uc, (uint64_t)__builtin_frame_address(0));
 	if (this.leaves)
-		scmp_on_stack((void *)((scmp_uc_sp(uc) - SCMP_STACK_KEEP) & ~15ull), perform, &this);
+		scmp_on_stack((void *)top, perform, &this);
 	else
 		perform(&this);
 	return this.result;
+}
+
+int64_t scmp_perform(const struct ucontext *uc, const struct seccomp_data *data)
+{
+	return scmp_perform_below(uc, data, (scmp_uc_sp(uc) - SCMP_STACK_KEEP) & ~15ull);
 }

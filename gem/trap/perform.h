@@ -15,6 +15,10 @@
  */
 int64_t scmp_perform(const struct ucontext *uc, const struct seccomp_data *data);
 
+/* scmp_perform_below() - the same; of the interrupted stack nothing from `top` on is touched, which is 16 byte aligned
+ */
+int64_t scmp_perform_below(const struct ucontext *uc, const struct seccomp_data *data, uint64_t top);
+
 /* scmp_perform_masked() - the same, for what neither blocks nor can be interrupted: with all signals but SIGSYS masked
  */
 int64_t scmp_perform_masked(const struct seccomp_data *data);
