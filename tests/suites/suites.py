@@ -19,8 +19,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+# Every call; but for what ld.so needs before there is a handler, and what nobody can refuse.
+EVERYTHING = """
+Seccomp.new(default: :intercept, log: false) do |rule|
+  rule.allow :access, :arch_prctl, :brk, :close, :mmap, :mprotect, :munmap, :newfstatat, :openat, :pread64, :prlimit64,
+             :read, :rseq, :set_robust_list, :set_tid_address, :exit_group, :restart_syscall, :rt_sigreturn,
+             why: "what ld.so needs, and what cannot be refused"
+end.load
+Seccomp.on_trap { |number, call| call.continue }
+"""
+
 # A thread and a child that shares memory do not come back to the block with a result.
-CONTINUED = """
+SOME = """
 Seccomp.new(default: :allow) do |rule|
   rule.intercept(:clone, :vfork, log: {log}) {{ |call| call.continue }}
   rule.intercept(:uname, :mkdir, :getpid, :kill, :tgkill, :unlink, :socket, :connect, :execve, :futex, :wait4,
@@ -52,9 +62,9 @@ def ways(path):
         with open(path, encoding="utf-8") as file:
             return [Way(os.path.basename(path), file.read())]
     return [
-        Way("continued", CONTINUED.format(log="false", result="")),
-        Way("results", CONTINUED.format(log="false", result=" { |result| result }")),
-        Way("recorded", CONTINUED.format(log="true", result=""), recorded=True),
+        Way("everything", EVERYTHING),
+        Way("results", SOME.format(log="false", result=" { |result| result }")),
+        Way("recorded", SOME.format(log="true", result=""), recorded=True),
     ]
 
 
