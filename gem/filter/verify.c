@@ -287,7 +287,7 @@ static int probe_number(struct verifier *verifier, const struct subject *subject
 
 	data.instruction_pointer = SCMP_GATE_IP;
 	return r < 0 || subject->context.fallback.verdict != SCMP_VERDICT_INTERCEPT ? r
-										     : probe(verifier, subject, &data);
+										    : probe(verifier, subject, &data);
 }
 
 /* Numbers that no door and no rule names. */

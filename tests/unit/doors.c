@@ -193,7 +193,7 @@ static void check_list(const char *sentence, const struct scmp_frame *frame, con
 	"gate sigaltstack\n"                                                                                           \
 	"sigaltstack 0!=0 -> virtual 1\n"                                                                              \
 	"clone3 -> 38\n" PERFORMED_FORK "gate clone\n"                                                                 \
-	"clone 0&4100==0 1==0 -> virtual 1\n"                                                                           \
+	"clone 0&4100==0 1==0 -> virtual 1\n"                                                                          \
 	"gate execve\n"                                                                                                \
 	"execve -> virtual 1\n"                                                                                        \
 	"gate execveat\n"                                                                                              \
