@@ -16,7 +16,6 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,35 +32,11 @@
 #include <unistd.h>
 #include <poll.h>
 
+#include "say.h"
+
 enum { PATIENCE_SECONDS = 50, SOON_MICROSECONDS = 3000 };
 
 static const char *self;
-
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-	va_list arguments;
-	char text[512];
-	int n;
-
-	va_start(arguments, format);
-	n = vsnprintf(text, sizeof(text) - 1, format, arguments);
-	va_end(arguments);
-	text[n++] = '\n';
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
-
-/* A call's result, and its error. */
-static const char *outcome(long r)
-{
-	static char text[64];
-
-	if (r < 0)
-		snprintf(text, sizeof(text), "%s", strerrorname_np(errno));
-	else
-		snprintf(text, sizeof(text), "%ld", r);
-	return text;
-}
 
 /* The signals of a set, but for SIGSYS: what a policy keeps of it is said in hostile.c. */
 static const char *members(const sigset_t *set)

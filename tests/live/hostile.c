@@ -14,7 +14,6 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,36 +29,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "say.h"
+
 enum { PATIENCE_SECONDS = 50, N_JUMPS = 2000, N_SPAWNS = 400, AUTODISARM = (int)(1u << 31) };
 
 static char **words;
 static const char *self, *answer;
-
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-	va_list arguments;
-	char text[512];
-	int n;
-
-	va_start(arguments, format);
-	n = vsnprintf(text, sizeof(text) - 1, format, arguments);
-	va_end(arguments);
-	text[n++] = '\n';
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
-
-/* A call's result, and its error. */
-static const char *outcome(long r)
-{
-	static _Thread_local char text[32];
-
-	if (r < 0)
-		snprintf(text, sizeof(text), "%s", strerrorname_np(errno));
-	else
-		snprintf(text, sizeof(text), "%ld", r);
-	return text;
-}
 
 /* The call. Return: whether it was answered as it should be. */
 static bool asks(void)
